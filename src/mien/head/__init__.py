@@ -1,0 +1,1 @@
+"""mien's own parametric head: numbers in, labelled picture out."""

@@ -1,0 +1,52 @@
+"""Painted skin as a picture, for models that leave the renderer."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.head.layout import ACROSS, ALONG, HAIRLINE, Float32
+from mien.head.maths import kernel
+from mien.head.skin import Spot
+from mien.head.surfaces import head_paint
+
+
+@kernel
+def _bake(attributes: Float32, material: Float32, texture: Float32, albedo: Float32) -> None:
+    for row in range(attributes.shape[0]):
+        for column in range(attributes.shape[1]):
+            here = attributes[row, column]
+            if here[0] != here[0]:
+                continue
+            spot = Spot(
+                np.float64(here[0]),
+                np.float64(here[1]),
+                np.float64(here[2]),
+                np.float64(here[ACROSS]),
+                np.float64(here[HAIRLINE]),
+                0.0,
+            )
+            colour = head_paint(spot, np.float64(here[ALONG]), material, texture).colour
+            for channel in range(3):
+                albedo[row, column, channel] = colour[channel]
+
+
+def albedo_map(
+    material: NDArray[np.floating], attributes: NDArray[np.floating], texture: Float32 | None = None
+) -> Float32:
+    """Linear RGB albedo (h, w, 3) of the head's skin, exactly as the photo style paints it.
+
+    material    (48,), `material_index`
+    attributes  (h, w, 7): the head mesh's vertex attributes (`layout`: rest position, occlusion,
+                lip ring, lash line, hairline) rasterised in the model's UV space; NaN where no
+                triangle lies, which gives black
+    texture     (h, w, 3) log ratios, or None
+    """
+    albedo = np.zeros((*attributes.shape[:2], 3), np.float32)
+    _bake(
+        np.ascontiguousarray(attributes, np.float32),
+        np.ascontiguousarray(material, np.float32),
+        np.zeros((1, 1, 3), np.float32) if texture is None else np.ascontiguousarray(texture, np.float32),
+        albedo,
+    )
+    return albedo

@@ -1,0 +1,166 @@
+"""The 68 iBUG landmarks of a posed head, exact, and whether the picture shows them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.head.maths import cos, power, sin
+from mien.head.template import Template, load
+from mien.types import Landmarks
+
+MOUTH_WIDTH = 2.45
+HIDDEN_BEHIND = 0.6
+"""A landmark this many cm behind what the picture shows there is hidden."""
+
+NOSE_POINTS = (
+    *((0, 0.25), (0, -1.1), (0, -2.4), (0, -3.55), (-1.45, -4.3)),
+    *((-0.75, -4.5), (0, -4.62), (0.75, -4.5), (1.45, -4.3)),
+)
+LEFT_EYE_RING = (0, 8, 14, 22, 30, 36)
+RIGHT_EYE_RING = (22, 14, 8, 0, 36, 30)
+OUTER_LIPS = (
+    *((-MOUTH_WIDTH, True), (-1.45, True), (-0.55, True), (0, True), (0.55, True), (1.45, True)),
+    *((MOUTH_WIDTH, True), (1.45, False), (0.65, False), (0, False), (-0.65, False), (-1.45, False)),
+)
+INNER_LIPS = (
+    *((-2.1, True), (-0.75, True), (0, True), (0.75, True)),
+    *((2.1, True), (0.75, False), (0, False), (-0.75, False)),
+)
+OUTER_RING, INNER_RING = 8, 3
+BROW_STOPS = (0.98, 0.75, 0.5, 0.25, 0.0)
+"""Where along a brow its five landmarks lie, from the temple to the nose."""
+JAW_ANGLES = np.linspace(-98, 98, 17) * (np.pi / 180)
+
+
+@dataclasses.dataclass(frozen=True)
+class Markers:
+    """Landmark k is the weighted mean of vertices ids[k] (3,) with weights[k] (3,).
+
+    Rows of jaw and brows are zero: the contour is sought per pose among `jaw` (17, m; -1 fills),
+    brows follow the painted curve. `front` holds the vertices of the forehead and face.
+    """
+
+    ids: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    jaw: NDArray[np.int64]
+    front: NDArray[np.int64]
+
+
+def _nearest(
+    template: Template, front: NDArray[np.int64], x: float, y: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The three vertices nearest to (x, y) seen from the front, and their weights."""
+    dx, dy = template.vertices[front, 0] - x, template.vertices[front, 1] - y
+    distance = np.sqrt(dx * dx + dy * dy)
+    order = np.argsort(distance, kind="stable")[:3]
+    weight = 1 / (distance[order] + 0.03)
+    return front[order], weight / (weight[0] + weight[1] + weight[2])
+
+
+def _lip_vertex(template: Template, x: float, *, upper: bool, ring: int) -> int:
+    """The ring vertex whose design position is x: the ring's angle is the inverse of its width."""
+    wanted = np.sign(x) * min(1.0, power(abs(x) / MOUTH_WIDTH, 1 / 0.95))
+    count = template.mouth_rings.shape[1]
+    angles = np.arange(count) / count * 2 * np.pi
+    cosines = np.array([cos(angle) for angle in angles])
+    half = (angles <= np.pi) if upper else ((angles >= np.pi) | (angles == 0))
+    error = np.where(half, np.abs(cosines - wanted), 9.0)
+    return int(template.mouth_rings[ring][int(np.argmin(error))])
+
+
+@functools.cache
+def markers() -> Markers:
+    """The landmark table of the shipped template."""
+    template = load()
+    arrays = template.arrays
+    ring_member = np.full(len(template.vertices), 99)
+    for side in range(2):
+        for k in range(4):
+            ring_member[template.eye_rings[side][k]] = k
+    visible = (template.vertices[:, 2] > -4) & (arrays["head.lip_level"] > 1.7) & (ring_member > 3)
+    front = np.flatnonzero(visible)
+    ids, weights = np.zeros((68, 3), np.int64), np.zeros((68, 3))
+    for k, (x, y) in enumerate(NOSE_POINTS):
+        ids[27 + k], weights[27 + k] = _nearest(template, front, x, y)
+    single: dict[int, int] = {}
+    for k, j in enumerate(LEFT_EYE_RING):
+        single[36 + k] = int(template.eye_rings[1][1][j])
+    for k, j in enumerate(RIGHT_EYE_RING):
+        single[42 + k] = int(template.eye_rings[0][1][j])
+    for k, (x, upper) in enumerate(OUTER_LIPS):
+        single[48 + k] = _lip_vertex(template, x, upper=upper, ring=OUTER_RING)
+    for k, (x, upper) in enumerate(INNER_LIPS):
+        single[60 + k] = _lip_vertex(template, x, upper=upper, ring=INNER_RING)
+    for k, vertex in single.items():
+        ids[k], weights[k] = vertex, (1.0, 0.0, 0.0)
+    return Markers(ids, weights, arrays["head.jaw_candidates"].astype(np.int64), front)
+
+
+def brow_points(material: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """(5, 2) rest positions (x > 0, y) of a brow's landmarks on the painted curve."""
+    inner, outer, height, arch, tilt, thick = (float(v) for v in material[17:23])
+    points = []
+    for t in BROW_STOPS:
+        rise = sin(np.pi * min(1.0, power(t, 1.25)))
+        y = height + arch * rise + tilt * (t - 0.35) - 0.25 * t * t
+        y += thick * (1 - 0.72 * power(t, 1.4)) * 0.35
+        points.append((inner + t * (outer - inner), y))
+    return np.array(points)
+
+
+def landmark_positions(
+    posed: NDArray[np.float32], screen: NDArray[np.float32], material: NDArray[np.floating[Any]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Screen (68, 3: column, row, 1 / distance) and posed (68, 3) landmark positions.
+
+    The contour points are the outermost vertices of their sectors in this very view, as a
+    detector sees them, so they slide over the head when it turns.
+    """
+    table, template = markers(), load()
+    count = len(template.vertices)
+    seen, space = screen[:count].astype(np.float64), posed[:count].astype(np.float64)
+    ids, weights = table.ids.copy(), table.weights.copy()
+    for k, angle in enumerate(JAW_ANGLES):
+        group = table.jaw[k][table.jaw[k] >= 0]
+        outward = seen[group, 0] * sin(angle) + seen[group, 1] * cos(angle)
+        ids[k], weights[k] = group[int(np.argmax(outward))], (1.0, 0.0, 0.0)
+    for k, (x, y) in enumerate(brow_points(material)):
+        ids[17 + k], weights[17 + k] = _nearest(template, table.front, -x, y)
+        ids[26 - k], weights[26 - k] = _nearest(template, table.front, x, y)
+    return _mean(seen, ids, weights), _mean(space, ids, weights)
+
+
+def _mean(
+    points: NDArray[np.float64], ids: NDArray[np.int64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    total = points[ids[:, 0]] * weights[:, :1]
+    total = total + points[ids[:, 1]] * weights[:, 1:2]
+    return total + points[ids[:, 2]] * weights[:, 2:]
+
+
+def visible_landmarks(seen: NDArray[np.float64], depth: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(68,) True where the picture (depth (h, w) = 1 / distance) shows the landmark's surface."""
+    height, width = depth.shape
+    column = np.floor(seen[:, 0]).astype(int)
+    row = np.floor(seen[:, 1]).astype(int)
+    inside = (column >= 0) & (row >= 0) & (column < width) & (row < height)
+    shown = np.zeros(len(seen), bool)
+    for k in np.flatnonzero(inside):
+        # Contour points lie on the silhouette: any neighbour that shows them will do.
+        rows = slice(max(row[k] - 1, 0), row[k] + 2)
+        columns = slice(max(column[k] - 1, 0), column[k] + 2)
+        nearest = depth[rows, columns]
+        surfaces = nearest[nearest > 0]
+        reach = 1 / float(seen[k, 2])
+        shown[k] = surfaces.size > 0 and bool((reach - 1 / surfaces < HIDDEN_BEHIND).any())
+    return shown
+
+
+def to_pixels(seen: NDArray[np.float64]) -> Landmarks:
+    """(68, 2) with the centre of the first pixel at (0, 0), as `types.Landmarks` wants it."""
+    return seen[:, :2] - 0.5
