@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.head.layout import ACROSS, ALONG, HAIRLINE, Float32
-from mien.head.maths import kernel
+from mien.head.kernels import kernel
 from mien.head.skin import Spot
 from mien.head.surfaces import head_paint
 
@@ -46,7 +46,9 @@ def albedo_map(
     _bake(
         np.ascontiguousarray(attributes, np.float32),
         np.ascontiguousarray(material, np.float32),
-        np.zeros((1, 1, 3), np.float32) if texture is None else np.ascontiguousarray(texture, np.float32),
+        np.zeros((1, 1, 3), np.float32)
+        if texture is None
+        else np.ascontiguousarray(texture, np.float32),
         albedo,
     )
     return albedo

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.head.kernels import kernel
 from mien.head.layout import PART_SHIRT
-from mien.head.maths import kernel, smoothstep
+from mien.head.maths import smoothstep
 from mien.head.rig import Mesh, rotate_about, rotation
 from mien.types import Pose
 

@@ -59,7 +59,10 @@ LIGHTS: dict[str, Light] = {
     ),
     "left": Light(direction=(-0.9, 0.25, 0.45), key=2.0, ambient=(0.22, 0.23, 0.26)),
     "right": Light(
-        direction=(0.9, 0.25, 0.45), key=2.0, ambient=(0.22, 0.23, 0.26), fill_direction=(-0.8, 0, 0.5)
+        direction=(0.9, 0.25, 0.45),
+        key=2.0,
+        ambient=(0.22, 0.23, 0.26),
+        fill_direction=(-0.8, 0, 0.5),
     ),
     "top": Light(direction=(0.05, 0.95, 0.45), key=1.9, ambient=(0.26, 0.27, 0.30)),
     "outdoor": Light(

@@ -19,7 +19,8 @@ from mien.head.layout import (
     Float32,
     Scene,
 )
-from mien.head.maths import PI, Colour, kernel, power, smoothstep
+from mien.head.kernels import kernel
+from mien.head.maths import PI, Colour, power, smoothstep
 from mien.head.shadow import light_reaching
 from mien.head.surfaces import Point, Surface
 

@@ -25,7 +25,14 @@ LEFT_EYE_RING = (0, 8, 14, 22, 30, 36)
 RIGHT_EYE_RING = (22, 14, 8, 0, 36, 30)
 OUTER_LIPS = (
     *((-MOUTH_WIDTH, True), (-1.45, True), (-0.55, True), (0, True), (0.55, True), (1.45, True)),
-    *((MOUTH_WIDTH, True), (1.45, False), (0.65, False), (0, False), (-0.65, False), (-1.45, False)),
+    *(
+        (MOUTH_WIDTH, True),
+        (1.45, False),
+        (0.65, False),
+        (0, False),
+        (-0.65, False),
+        (-1.45, False),
+    ),
 )
 INNER_LIPS = (
     *((-2.1, True), (-0.75, True), (0, True), (0.75, True)),

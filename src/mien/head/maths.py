@@ -2,35 +2,18 @@
 
 The C library's `exp`, `pow`, `sin` differ in the last bit between its versions, and `fastmath`
 between processors. Everything here is made of IEEE-exact operations only (+ - * / floor, bit
-patterns), by range reduction and polynomials; relative errors are below 1e-11. All kernels of
-the head are compiled by `kernel`, so that no rounding can depend on the machine.
-
-numba notices a change only in the file of a cached kernel itself, not in the files it calls:
-after editing a kernel, remove the caches (`__pycache__` or NUMBA_CACHE_DIR).
-"""
+patterns), by range reduction and polynomials; relative errors are below 1e-11."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
-from numba import njit
+
+from mien.head.kernels import kernel
 
 Colour: TypeAlias = tuple[float, float, float]
 """Linear red, green, blue; 1 is a white surface."""
-
-Function = TypeVar("Function", bound=Callable[..., object])
-
-
-def kernel(function: Function) -> Function:
-    """Compile with numba: cached, no fastmath, and plain IEEE division (x / 0 is infinite).
-
-    Kernels do not allocate, so numba's reference counting is switched off: counting the arrays
-    of every small call would take more than half of the time.
-    """
-    return njit(cache=True, error_model="numpy", _nrt=False)(function)
-
 
 PI = 3.141592653589793
 LOG2_E = 1.4426950408889634
@@ -156,7 +139,9 @@ def atan2(y: float, x: float) -> float:
         return 0.0
     t = min(ax, ay) / max(ax, ay)
     if t > 0.2679491924311227:  # tan(pi / 12): turn by pi / 6
-        angle = PI / 6.0 + _arctangent_small((t * 1.7320508075688772 - 1.0) / (1.7320508075688772 + t))
+        angle = PI / 6.0 + _arctangent_small(
+            (t * 1.7320508075688772 - 1.0) / (1.7320508075688772 + t)
+        )
     else:
         angle = _arctangent_small(t)
     if ay > ax:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.head.maths import kernel
+from mien.head.kernels import kernel
 
 HASH_X, HASH_Y, HASH_Z, HASH_SHIFT, HASH_MIX = 374761393, 668265263, 2147483647, 12345, 1274126177
 WORD, HALF_WORD = 0xFFFFFFFF, 0xFFFF

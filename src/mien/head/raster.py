@@ -19,8 +19,8 @@ from mien.head.layout import (
     Int32,
     Visibility,
 )
-from mien.head.maths import kernel
-from mien.head.noise import noise2, noise3
+from mien.head.kernels import kernel
+from mien.head.noise import noise2
 
 HAIR_SOLID = 1.13
 """Strands are never broken further than this from their tips."""
@@ -33,17 +33,16 @@ def corner(points: Float32, i: int) -> tuple[float, float, float]:
 
 
 @kernel
-def _hair_gap(across: float, along: float) -> bool:
-    """True where a hair surface is see-through: its end frays into strands."""
+def hair_gap(across: float, along: float) -> bool:
+    """True where a hair surface is see-through: its end frays into strands, broad and fine."""
     if along >= HAIR_SOLID:
         return False
-    broad = noise3(across * 22.0, along * 0.25, 3.3) * 0.45
-    if along >= (broad + 0.55) * 1.25 - 0.12:
+    broad = 0.457 * noise2(across * 22.0, along * 0.25, 3) - 0.003
+    if along >= broad + 0.625:
         return False
-    if along < broad * 1.25 - 0.12:
+    if along < broad + 0.065:
         return True
-    fine = noise3(across * 60.0, along * 0.5, 7.7) * 0.55
-    return along < (broad + fine) * 1.25 - 0.12
+    return along < broad + 0.065 + 0.56 * noise2(across * 60.0, along * 0.5, 7)
 
 
 @kernel
@@ -65,7 +64,9 @@ def _span(a: float, b: float, c: float, size: int) -> tuple[int, int]:
 
 
 @kernel
-def _fill(screen: Float32, triangles: Int32, parts: Int32, attributes: Float32, seen: Visibility) -> None:
+def _fill(
+    screen: Float32, triangles: Int32, parts: Int32, attributes: Float32, seen: Visibility
+) -> None:
     height, width = seen.depth.shape
     for t in range(triangles.shape[0]):
         i0, i1, i2 = triangles[t, 0], triangles[t, 1], triangles[t, 2]
@@ -102,10 +103,16 @@ def _fill(screen: Float32, triangles: Int32, parts: Int32, attributes: Float32, 
                 if sheet:
                     w2 = 1.0 - w0 - w1
                     across = (
-                        w0 * attributes[i0, ACROSS] + w1 * attributes[i1, ACROSS] + w2 * attributes[i2, ACROSS]
+                        w0 * attributes[i0, ACROSS]
+                        + w1 * attributes[i1, ACROSS]
+                        + w2 * attributes[i2, ACROSS]
                     )
-                    along = w0 * attributes[i0, ALONG] + w1 * attributes[i1, ALONG] + w2 * attributes[i2, ALONG]
-                    if _hair_gap(across, along) if part == PART_HAIR else _lash_gap(across, along):
+                    along = (
+                        w0 * attributes[i0, ALONG]
+                        + w1 * attributes[i1, ALONG]
+                        + w2 * attributes[i2, ALONG]
+                    )
+                    if hair_gap(across, along) if part == PART_HAIR else _lash_gap(across, along):
                         continue
                 seen.depth[row, column] = inverse_depth
                 seen.triangle[row, column] = t
@@ -138,20 +145,24 @@ def rasterise(
 def depth_map(points: Float32, triangles: Int32, parts: Int32, nearest: Float32) -> None:
     """Write the largest height seen by each cell of `nearest` (s, s), orthographic.
 
-    points (n, 3) float32: column, row, height. Lashes cast no shadow.
+    points (n, 3) float32: column, row, height. Lashes cast no shadow; of the closed parts only
+    the faces turned to the light are drawn.
     """
     height, width = nearest.shape
     for t in range(triangles.shape[0]):
-        if parts[t] == PART_LASH:
+        part = parts[t]
+        if part == PART_LASH:
             continue
         i0, i1, i2 = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         x0, y0, z0 = corner(points, i0)
         x1, y1, z1 = corner(points, i1)
         x2, y2, z2 = corner(points, i2)
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+        if area == 0.0 or (area > 0.0 and part != PART_HAIR and part != PART_SHIRT):
+            continue
         left, right = _span(x0, x1, x2, width)
         top, bottom = _span(y0, y1, y2, height)
-        if area == 0.0 or left > right or top > bottom:
+        if left > right or top > bottom:
             continue
         scale = 1.0 / area
         for row in range(top, bottom + 1):

@@ -1,7 +1,7 @@
 """From a face code to a labelled picture: the head's main path.
 
-    code -> sliders, AUs, material -> mesh (rig) -> turned and projected (camera)
-         -> visibility (raster) -> colours (shade) -> picture and labels (resolve)
+code -> sliders, AUs, material -> mesh (rig) -> turned and projected (camera)
+     -> visibility (raster) -> colours (shade) -> picture and labels (resolve)
 """
 
 from __future__ import annotations

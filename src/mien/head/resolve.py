@@ -18,7 +18,8 @@ from mien.head.layout import (
     UInt8,
     Visibility,
 )
-from mien.head.maths import kernel, power
+from mien.head.kernels import kernel
+from mien.head.maths import power
 from mien.head.shade import Samples
 from mien.head.toon import outline
 
@@ -128,69 +129,96 @@ def resolve(samples: Samples, seen: Visibility, *, toon: bool, supersample: int 
 
 
 @kernel
-def _winner(labels: UInt8, row: int, column: int, step: int) -> int:
-    """The label that most of the step x step samples have; in a tie the one seen first."""
-    best, best_count = 0, 0
-    for y in range(row, row + step):
-        for x in range(column, column + step):
-            label, count = labels[y, x], 0
-            for v in range(row, row + step):
-                for u in range(column, column + step):
-                    count += labels[v, u] == label
-            if count > best_count:
-                best, best_count = label, count
-    return best
+def _winner(labels: UInt8, row: int, column: int, step: int) -> tuple[int, int]:
+    """The label that most of the step x step samples have (in a tie the first) and its count."""
+    best, best_count = np.int64(labels[row, column]), 0
+    for k in range(step * step):
+        label, count = labels[row + k // step, column + k % step], 0
+        for y in range(row, row + step):
+            for x in range(column, column + step):
+                count += labels[y, x] == label
+        if count > best_count:
+            best, best_count = np.int64(label), count
+        if 2 * best_count >= step * step:  # nothing later can have more
+            break
+    return best, best_count
 
 
 @kernel
-def _nearest_of(label: int, samples: Samples, seen: Visibility, place: tuple[int, int, int]) -> float:
-    """1 / distance of the nearest sample of a pixel with a label."""
+def _depth_range(
+    label: int, labels: UInt8, depth: Float32, place: tuple[int, int, int]
+) -> tuple[float, float]:
+    """Nearest and farthest 1 / distance of the samples of a pixel that have a label."""
     row, column, step = place
-    nearest = 0.0
+    nearest, farthest = 0.0, 1e9
     for y in range(row, row + step):
         for x in range(column, column + step):
-            if samples.labels[y, x] == label:
-                nearest = max(nearest, np.float64(seen.depth[y, x]))
-    return nearest
+            if labels[y, x] == label:
+                nearest = max(nearest, np.float64(depth[y, x]))
+                farthest = min(farthest, np.float64(depth[y, x]))
+    return nearest, farthest
 
 
 @kernel
 def _add_sample(geometry: Geometry, seen: Visibility, row: int, column: int, sums: Float64) -> None:
     """Add normal, rest position, hairline, depth and a count of one to the nine sums."""
     triangle = seen.triangle[row, column]
-    w0, w1 = np.float64(seen.barycentric[row, column, 0]), np.float64(seen.barycentric[row, column, 1])
+    w0, w1 = (
+        np.float64(seen.barycentric[row, column, 0]),
+        np.float64(seen.barycentric[row, column, 1]),
+    )
     w2 = 1.0 - w0 - w1
     t, normals, attributes = geometry.triangles, geometry.normals, geometry.attributes
     i, j, k = t[triangle, 0], t[triangle, 1], t[triangle, 2]
     for axis in range(3):
         sums[axis] += w0 * normals[i, axis] + w1 * normals[j, axis] + w2 * normals[k, axis]
-        sums[3 + axis] += w0 * attributes[i, axis] + w1 * attributes[j, axis] + w2 * attributes[k, axis]
-    hairline = w0 * attributes[i, HAIRLINE] + w1 * attributes[j, HAIRLINE] + w2 * attributes[k, HAIRLINE]
+        sums[3 + axis] += (
+            w0 * attributes[i, axis] + w1 * attributes[j, axis] + w2 * attributes[k, axis]
+        )
+    hairline = (
+        w0 * attributes[i, HAIRLINE] + w1 * attributes[j, HAIRLINE] + w2 * attributes[k, HAIRLINE]
+    )
     sums[6] += hairline if geometry.parts[triangle] == PART_SKIN else OFF_HEAD
     sums[7] += seen.depth[row, column]
     sums[8] += 1.0
 
 
 @kernel
+def _sum_surface(
+    geometry: Geometry, seen: Visibility, labels: UInt8, place: tuple[int, int, int], sums: Float64
+) -> int:
+    """Fill the sums from the samples of a pixel's winning surface; returns its label."""
+    row, column, step = place
+    label, count = _winner(labels, row, column, step)
+    sums[:] = 0.0
+    if label == LABEL_BACKGROUND:
+        return label
+    nearest, farthest = _depth_range(label, labels, seen.depth, place)
+    if count == step * step and nearest - farthest <= SAME_SURFACE * nearest * farthest:
+        # all of one surface: two opposite corners have the same middle as all samples
+        _add_sample(geometry, seen, row, column, sums)
+        _add_sample(geometry, seen, row + step - 1, column + step - 1, sums)
+        return label
+    for y in range(row, row + step):
+        for x in range(column, column + step):
+            depth = np.float64(seen.depth[y, x])
+            if labels[y, x] == label and nearest - depth <= SAME_SURFACE * nearest * depth:
+                _add_sample(geometry, seen, y, x, sums)
+    return label
+
+
+@kernel
 def _gather(
-    geometry: Geometry, seen: Visibility, samples: Samples, out: Outputs, sums: Float64
+    geometry: Geometry, seen: Visibility, labels: UInt8, out: Outputs, sums: Float64
 ) -> None:
     rows, columns = out.labels.shape
     step = seen.depth.shape[0] // rows
     for row in range(rows):
         for column in range(columns):
             place = (row * step, column * step, step)
-            label = _winner(samples.labels, place[0], place[1], step)
-            out.labels[row, column] = label
-            nearest = _nearest_of(label, samples, seen, place)
-            if label == LABEL_BACKGROUND or nearest <= 0.0:
+            out.labels[row, column] = _sum_surface(geometry, seen, labels, place, sums)
+            if sums[8] == 0.0:
                 continue
-            sums[:] = 0.0
-            for y in range(place[0], place[0] + step):
-                for x in range(place[1], place[1] + step):
-                    depth = np.float64(seen.depth[y, x])
-                    if samples.labels[y, x] == label and nearest - depth <= SAME_SURFACE * nearest * depth:
-                        _add_sample(geometry, seen, y, x, sums)
             scale = 1.0 / sums[8]
             length = np.sqrt(sums[0] * sums[0] + sums[1] * sums[1] + sums[2] * sums[2]) + 1e-12
             for k in range(3):
@@ -200,7 +228,9 @@ def _gather(
             out.depth[row, column] = sums[7] * scale
 
 
-def outputs(geometry: Geometry, seen: Visibility, samples: Samples, *, supersample: int = 2) -> Outputs:
+def outputs(
+    geometry: Geometry, seen: Visibility, samples: Samples, *, supersample: int = 2
+) -> Outputs:
     """Labels, depth, normals, rest positions and hairline distance at the final resolution."""
     rows, columns = samples.labels.shape
     shape = (rows // supersample, columns // supersample)
@@ -211,5 +241,5 @@ def outputs(geometry: Geometry, seen: Visibility, samples: Samples, *, supersamp
         np.full((*shape, 3), np.nan, np.float32),
         np.full(shape, OFF_HEAD, np.float32),
     )
-    _gather(geometry, seen, samples, out, np.zeros(9))
+    _gather(geometry, seen, samples.labels, out, np.zeros(9))
     return out

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from mien.head import template as template_module
 from mien.head.identity import EYE, REACH
+from mien.head.kernels import allocating_kernel, kernel
 from mien.head.layout import ALONG, REST
-from mien.head.maths import cos, kernel, power, sin
+from mien.head.maths import cos, power, sin
 from mien.head.schema import AU_INDEX, SLIDER_INDEX
 from mien.head.template import LASHES_PER_EYE, Template, add_fields, hair_mesh, layout
 
@@ -24,8 +25,9 @@ JAW_HINGE = (0.0, -2.5, -7.5)
 JAW_DEGREES = {"AU26": 10.0, "AU27": 19.0}
 GAZE_DEGREES = (28.0, 20.0)
 """Eye rotation for a gaze of 1, right and up."""
-VERGENCE_DEGREES = 1.2
-"""Each eye turns inwards by this much: the viewer is near, not at infinity."""
+OUTWARD_DEGREES = 1.2
+"""Looking at the lens, each iris points outwards by this much: the line of sight leaves the eye
+nasally of its axis, by more than two eyes converge on a viewer at arm's length."""
 
 # Per ring from the lid edge outwards: how far it follows the upper and the lower lid.
 UPPER_FOLLOW = np.array([1, 1, 0.98, 0.93, 0.84, 0.66, 0.40, 0.16, 0.03])
@@ -101,7 +103,7 @@ def _sphere_height(x: float, y: float, radius: float, floor: float) -> float:
     return np.sqrt(squared if squared > floor else floor)
 
 
-@kernel
+@allocating_kernel
 def _move_lids(vertices: Any, rings: Any, sine: Any, lid: Any, follow: Any, ball: Any) -> None:
     """Slide the rings of one eye by shares of the local gap and lay them on the eyeball again.
 
@@ -186,8 +188,8 @@ def _eyeball(
     gaze: tuple[float, float],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Posed vertices of one eyeball and, per vertex, its gap to the upper lid in [0, 1]."""
-    inward = VERGENCE_DEGREES if side == 0 else -VERGENCE_DEGREES
-    turn = rotation(gaze[0] * GAZE_DEGREES[0] + inward, -gaze[1] * GAZE_DEGREES[1], 0.0)
+    outward = OUTWARD_DEGREES if side == 0 else -OUTWARD_DEGREES
+    turn = rotation(gaze[0] * GAZE_DEGREES[0] + outward, -gaze[1] * GAZE_DEGREES[1], 0.0)
     unit = template.arrays["ball.vertices"].astype(np.float64)
     points = np.zeros_like(unit)
     rotate_about(unit, turn * radius, np.zeros(3), points)
@@ -211,7 +213,9 @@ def _lashes(
 ) -> NDArray[np.float64]:
     """(63, 3): roots on the lid edge, middles and tips."""
     zero = np.zeros(len(edge))
-    out = np.stack([(edge[:, 0] - centre[0]) * 0.30, zero + 0.30 * (1 - 1.3 * close), zero + 0.62], 1)
+    out = np.stack(
+        [(edge[:, 0] - centre[0]) * 0.30, zero + 0.30 * (1 - 1.3 * close), zero + 0.62], 1
+    )
     out /= np.sqrt(out[:, :1] ** 2 + out[:, 1:2] ** 2 + out[:, 2:] ** 2)
     reach = length * LASH_PROFILE
     lift = np.stack([zero, reach * 0.25 * (1 - 1.6 * close), zero], 1)

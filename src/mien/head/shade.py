@@ -33,11 +33,15 @@ from mien.head.material_index import (
     BROW_TILT,
     SCALP,
 )
-from mien.head.maths import Colour, kernel
+from mien.head.kernels import kernel
+from mien.head.maths import Colour
 from mien.head.surfaces import Point, point_on, surface_at, unit
 from mien.head.toon import toon_colour
 
 PLAIN_RING = 1.45
+NOTHING = -2
+FLAT = 1e9
+"""Footprint that fades all noise of the skin: the toon style's."""
 PLAIN_DEPTH_STEP = 0.8
 """Largest difference of distance within a pixel that is shaded once, cm."""
 
@@ -110,10 +114,17 @@ def _middle(first: Point, last: Point) -> Point:
 
 @kernel
 def _one_surface(geometry: Geometry, seen: Visibility, row: int, column: int, step: int) -> int:
-    """The part that all step x step samples from (row, column) lie on closely, or -1."""
+    """The part that all step x step samples from (row, column) lie on closely.
+
+    -1 where there is no such part, NOTHING where all samples miss.
+    """
     triangle = seen.triangle[row, column]
     if triangle < 0:
-        return -1
+        for y in range(row, row + step):
+            for x in range(column, column + step):
+                if seen.triangle[y, x] >= 0:
+                    return -1
+        return NOTHING
     part = geometry.parts[triangle]
     if part != PART_SKIN and part != PART_EAR and part != PART_SHIRT:
         return -1
@@ -151,26 +162,34 @@ def _write(samples: Samples, row: int, column: int, colour: Colour, label: int) 
 
 @kernel
 def _shade_pixel(
-    geometry: Geometry, seen: Visibility, scene: Scene, samples: Samples, place: tuple[int, int, int]
+    geometry: Geometry,
+    seen: Visibility,
+    scene: Scene,
+    samples: Samples,
+    place: tuple[int, int, int],
 ) -> None:
     """Shade the step x step samples from (row, column)."""
     row, column, step = place
     height, width = seen.depth.shape
     rate = step
     if step > 1 and not scene.toon and scene.texture.shape[0] <= 1:
-        if _one_surface(geometry, seen, row, column, step) >= 0:
+        part = _one_surface(geometry, seen, row, column, step)
+        if part == NOTHING:
+            rate = 1
+        elif part >= 0:
             point = _point(geometry, seen, scene, row, column)
             if _is_plain(point, scene.material):
                 last = _point(geometry, seen, scene, row + step - 1, column + step - 1)
                 if _is_plain(last, scene.material):
                     point = _middle(point, last)
                     rate = 1
-    footprint = scene.footprint / rate
+    footprint = FLAT if scene.toon else scene.footprint / rate
     for y in range(row, row + rate):
         for x in range(column, column + rate):
             if seen.triangle[y, x] < 0:
                 colour = _background(scene, x / width, y / height)
-                _write(samples, y, x, colour, LABEL_BACKGROUND)
+                label = LABEL_BACKGROUND
+                _write(samples, y, x, colour, label)
                 continue
             if rate == step:
                 point = _point(geometry, seen, scene, y, x)
@@ -179,11 +198,12 @@ def _shade_pixel(
                 colour = toon_colour(point, surface, scene)
             else:
                 colour = photo_colour(point, surface, scene)
-            _write(samples, y, x, colour, surface.label)
+            label = surface.label
+            _write(samples, y, x, colour, label)
     if rate != step:
         for y in range(row, row + step):
             for x in range(column, column + step):
-                _write(samples, y, x, colour, surface.label)
+                _write(samples, y, x, colour, label)
 
 
 @kernel
@@ -205,8 +225,6 @@ def shade(geometry: Geometry, seen: Visibility, scene: Scene, *, supersample: in
     supersample  samples per pixel side, 1 or more
     """
     height, width = seen.depth.shape
-    samples = Samples(
-        np.empty((height, width, 3), np.float32), np.empty((height, width), np.uint8)
-    )
+    samples = Samples(np.empty((height, width, 3), np.float32), np.empty((height, width), np.uint8))
     _shade_all(geometry, seen, scene, samples, supersample)
     return samples

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mien.head.layout import Float32, Int32, ShadowMap
-from mien.head.maths import kernel, smoothstep
+from mien.head.kernels import kernel
+from mien.head.maths import smoothstep
 from mien.head.raster import corner, depth_map
 
 SHADOW_CENTRE = (0.0, -1.6, -3.0)
@@ -115,7 +116,10 @@ def _occluded_share(shadow: ShadowMap, column: float, row: float, height: float)
 
 @kernel
 def light_reaching(
-    shadow: ShadowMap, point: tuple[float, float, float], normal: tuple[float, float, float], facing: float
+    shadow: ShadowMap,
+    point: tuple[float, float, float],
+    normal: tuple[float, float, float],
+    facing: float,
 ) -> float:
     """Share of the key light, 0..1, that reaches a posed point.
 

@@ -36,7 +36,8 @@ from mien.head.material_index import (
     SCALP,
     SKIN,
 )
-from mien.head.maths import PI, Colour, bump, clamp, kernel, mix, power, sin, smoothstep, tint
+from mien.head.kernels import kernel
+from mien.head.maths import PI, Colour, bump, clamp, mix, power, sin, smoothstep, tint
 from mien.head.noise import noise2, noise3, visible_share
 
 LIP_EDGE = 1.25
@@ -110,9 +111,7 @@ def _make_up(colour: Colour, spot: Spot, material: Float32) -> Colour:
     """Blush, eye shadow and dark circles."""
     side = abs(spot.x)
     if material[BLUSH] > 0.0:
-        share = material[BLUSH] * bump(
-            (side - 4.3) / 1.5, spot.y + 3.0 - 0.25 * (side - 4.3)
-        )
+        share = material[BLUSH] * bump((side - 4.3) / 1.5, spot.y + 3.0 - 0.25 * (side - 4.3))
         target = (0.82 * colour[0] + 0.16, 0.55 * colour[1], 0.62 * colour[2])
         colour = mix(colour, target, share)
     if material[EYE_SHADOW] > 0.0:

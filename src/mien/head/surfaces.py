@@ -36,7 +36,8 @@ from mien.head.material_index import (
     ROUGHNESS,
     SHIRT_COLOUR,
 )
-from mien.head.maths import Colour, atan2, exp, kernel, mix, smoothstep, tint
+from mien.head.kernels import kernel
+from mien.head.maths import Colour, atan2, exp, mix, smoothstep, tint
 from mien.head.noise import noise2, noise3, visible_share
 from mien.head.skin import Skin, Spot, colour_at, skin_albedo
 from mien.head.texture import sample_texture
@@ -110,7 +111,11 @@ def point_on(geometry: Geometry, camera: Float32, triangle: int, w0: float, w1: 
     rest = _blend3(geometry.attributes, corners, weights, 0)
     occlusion, across, along = _blend3(geometry.attributes, corners, weights, 3)
     a = geometry.attributes
-    hairline = weights[0] * a[corners[0], 6] + weights[1] * a[corners[1], 6] + weights[2] * a[corners[2], 6]
+    hairline = (
+        weights[0] * a[corners[0], 6]
+        + weights[1] * a[corners[1], 6]
+        + weights[2] * a[corners[2], 6]
+    )
     return Point(part, position, (nx, ny, nz), view, rest, occlusion, across, along, hairline)
 
 
@@ -151,7 +156,9 @@ def head_paint(spot: Spot, lash_line: float, material: Float32, texture: Float32
 @kernel
 def _head_skin(point: Point, scene: Scene, footprint: float) -> Surface:
     """Face, scalp and neck."""
-    spot = Spot(point.rest[0], point.rest[1], point.rest[2], point.across, point.hairline, footprint)
+    spot = Spot(
+        point.rest[0], point.rest[1], point.rest[2], point.across, point.hairline, footprint
+    )
     skin = head_paint(spot, point.along, scene.material, scene.texture)
     normal = point.normal
     if not scene.toon:
@@ -169,9 +176,7 @@ def _ear(point: Point, scene: Scene, footprint: float) -> Surface:
     normal = point.normal
     if not scene.toon:
         normal = _grain(point, 0.05 * (0.5 + scene.material[ROUGHNESS]), footprint)
-    return Surface(
-        skin.colour, skin.gloss, skin.roughness, LABEL_EAR, normal, point.occlusion, 0.0
-    )
+    return Surface(skin.colour, skin.gloss, skin.roughness, LABEL_EAR, normal, point.occlusion, 0.0)
 
 
 @kernel
@@ -183,7 +188,9 @@ def _iris_colour(point: Point, distance: float, material: Float32) -> Colour:
     fibres = 0.65 + 0.48 * noise2(angle * 9.0, distance * 3.0, 1)
     fibres += 0.3 * (noise2(angle * 22.0, distance * 6.0, 2) - 0.5)
     reach = distance / size
-    fibres *= (1.0 - 0.75 * smoothstep(0.78, 1.02, reach)) * (1.0 + 0.5 * smoothstep(0.75, 0.35, reach))
+    fibres *= (1.0 - 0.75 * smoothstep(0.78, 1.02, reach)) * (
+        1.0 + 0.5 * smoothstep(0.75, 0.35, reach)
+    )
     fibres *= 1.0 - 0.45 * smoothstep(-0.2, 0.9, y / size)
     return tint(colour_at(material, IRIS_COLOUR), fibres, fibres, fibres)
 
@@ -258,5 +265,7 @@ def surface_at(point: Point, scene: Scene, footprint: float) -> Surface:
     if part == PART_TEETH:
         return _teeth(point)
     if part == PART_MOUTH:
-        return Surface((0.22, 0.05, 0.05), 0.2, 0.4, LABEL_MOUTH, point.normal, point.occlusion, 0.0)
+        return Surface(
+            (0.22, 0.05, 0.05), 0.2, 0.4, LABEL_MOUTH, point.normal, point.occlusion, 0.0
+        )
     return Surface((0.03, 0.02, 0.02), 0.1, 0.6, LABEL_LASH, point.normal, point.occlusion, 0.0)

@@ -28,7 +28,7 @@ from mien.head.layout import (
     PART_SKIN,
     PART_TEETH,
 )
-from mien.head.maths import kernel
+from mien.head.kernels import kernel
 from mien.head.schema import SLIDERS, schema_hash
 from mien.head.terms import displace, rows
 from mien.types import AU_NAMES

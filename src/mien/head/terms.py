@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.head.maths import exp, kernel, smoothstep
+from mien.head.kernels import kernel
+from mien.head.maths import exp, smoothstep
 
 Vector = tuple[float, float, float]
 Step = tuple[str, float, float]

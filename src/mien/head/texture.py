@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.head.layout import Float32, UInt8
-from mien.head.maths import PI, Colour, atan2, clamp, kernel
+from mien.head.kernels import kernel
+from mien.head.maths import PI, Colour, atan2, clamp
 
 TEXTURE_SIZE = 384
 """Rows and columns of a texture."""

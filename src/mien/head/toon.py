@@ -21,7 +21,8 @@ from mien.head.layout import (
 )
 from mien.head.lighting import dot3
 from mien.head.material_index import HAIR, HEAD_CENTRE, SCALP, SKIN
-from mien.head.maths import Colour, bump, kernel, power, smoothstep, tint
+from mien.head.kernels import kernel
+from mien.head.maths import Colour, bump, power, smoothstep, tint
 from mien.head.noise import noise2
 from mien.head.shadow import light_reaching
 from mien.head.skin import colour_at
@@ -93,7 +94,11 @@ def _flat_colour(point: Point, surface: Surface, material: Float32) -> Colour:
 def _tone(point: Point, brightness: float) -> float:
     """Light in two tones with a hard edge; three on the hair; the lid's shadow on the eye."""
     if point.part == PART_HAIR:
-        return 0.50 + 0.25 * smoothstep(0.36, 0.39, brightness) + 0.30 * smoothstep(0.60, 0.62, brightness)
+        return (
+            0.50
+            + 0.25 * smoothstep(0.36, 0.39, brightness)
+            + 0.30 * smoothstep(0.60, 0.62, brightness)
+        )
     if point.part == PART_EYE:
         return 0.66 + 0.34 * smoothstep(0.30, 0.40, point.along)
     if point.part == PART_MOUTH:
@@ -122,9 +127,7 @@ def toon_colour(point: Point, surface: Surface, scene: Scene) -> Colour:
     lit = dot3(normal, scene.light, KEY_DIRECTION)
     tone = _tone(point, (0.5 + 0.5 * lit) * (0.45 + 0.55 * reaching))
     colour = _flat_colour(point, surface, material)
-    colour = tint(
-        colour, 1.08 * power(tone, 0.65), 1.08 * tone, 1.08 * power(tone, 0.85)
-    )
+    colour = tint(colour, 1.08 * power(tone, 0.65), 1.08 * tone, 1.08 * power(tone, 0.85))
     if point.part == PART_HAIR:
         height = normal[1] - 0.72 + 0.05 * noise2(point.across * 9.0, 0.0, 0)
         if abs(height) < 0.030 * smoothstep(-0.2, 0.4, lit):
@@ -143,7 +146,12 @@ def _edge(label: int, depth: float, other_label: int, other_depth: float) -> flo
         if abs(1.0 / depth - 1.0 / other_depth) > (1.6 if hair else 0.9):
             ink = 0.6 if hair else 1.0
     if label != other_label:
-        if label == LABEL_HAIR or other_label == LABEL_HAIR or label == LABEL_SHIRT or other_label == LABEL_SHIRT:
+        if (
+            label == LABEL_HAIR
+            or other_label == LABEL_HAIR
+            or label == LABEL_SHIRT
+            or other_label == LABEL_SHIRT
+        ):
             ink = max(ink, 0.8)
         if label == LABEL_MOUTH or other_label == LABEL_MOUTH:
             ink = max(ink, 0.7)

@@ -162,7 +162,11 @@ def write(arrays: dict[str, NDArray[np.generic]], path: Path) -> None:
         for name in sorted(arrays):
             buffer = io.BytesIO()
             np.save(buffer, arrays[name], allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (2020, 1, 1, 0, 0, 0)), buffer.getvalue(), zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (2020, 1, 1, 0, 0, 0)),
+                buffer.getvalue(),
+                zipfile.ZIP_DEFLATED,
+            )
 
 
 def main() -> None:

@@ -198,4 +198,3 @@ def make_hair(name: str) -> Hair | None:
     from mien.head.build.lathe import lathe
 
     return lathe(name)
-

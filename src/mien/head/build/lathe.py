@@ -61,9 +61,7 @@ def _directions(style: LatheStyle, name: str, angle: float) -> tuple[Points, Row
         turned = np.sign(angle) * (55 + 0.28 * abs(angle))
         start = 1.10 * (1 - abs(angle) / PARTED) ** 0.75
         v = np.linspace(0, 1, 90)
-        polar = np.r_[
-            start + (1.20 - start) * v**1.3, np.linspace(1.20, np.deg2rad(158), 131)[1:]
-        ]
+        polar = np.r_[start + (1.20 - start) * v**1.3, np.linspace(1.20, np.deg2rad(158), 131)[1:]]
         bearing = np.r_[
             np.deg2rad(turned) * np.sin(v * np.pi / 2), np.full(130, np.deg2rad(turned))
         ]
@@ -94,7 +92,9 @@ def _hang(strand: Points, off_part: Row, turned: float, end: float, name: str) -
         strand = np.r_[strand, tail]
     at = abs(turned)
     if at > 58:  # clear the ears, come in again at the bottom
-        ears = 0.06 * np.exp(-(((strand[:, 1] + 1.5) / 3.5) ** 2)) * np.exp(-(((at - 95) / 30) ** 2))
+        ears = (
+            0.06 * np.exp(-(((strand[:, 1] + 1.5) / 3.5) ** 2)) * np.exp(-(((at - 95) / 30) ** 2))
+        )
         inward = 0.06 if name == "bob" else 0.10
         strand[:, 0] *= 1 + ears - inward * smooth_step(-4, -15, strand[:, 1])
     return strand

@@ -65,11 +65,15 @@ def eyeball() -> tuple[Points, Index]:
     polar = np.r_[0, np.linspace(0.06, np.pi * 0.62, 20)]
     around = np.linspace(0, 2 * np.pi, 33)[:-1]
     u, v = np.meshgrid(polar, around, indexing="ij")
-    points = np.c_[(np.sin(u) * np.cos(v)).ravel(), (np.sin(u) * np.sin(v)).ravel(), np.cos(u).ravel()]
+    points = np.c_[
+        (np.sin(u) * np.cos(v)).ravel(), (np.sin(u) * np.sin(v)).ravel(), np.cos(u).ravel()
+    ]
     return points, grid(len(polar), len(around))
 
 
-def _tooth_arc(top: float, bottom: float, front: float, width: float) -> tuple[Points, Index, Points]:
+def _tooth_arc(
+    top: float, bottom: float, front: float, width: float
+) -> tuple[Points, Index, Points]:
     t = np.linspace(-1, 1, 33)
     x = width * np.sin(t * 1.15) / np.sin(1.15)
     z = front - 2.4 * (1 - np.cos(t * 1.15))

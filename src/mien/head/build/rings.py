@@ -38,7 +38,9 @@ def eye_curve(
     c, s = np.cos(angles), np.sin(angles)
     upper = 0.575 * np.abs(s) ** 1.15 * (1 - 0.10 * c)
     lower = 0.45 * np.abs(s) ** 1.25 * (1 + 0.18 * c)
-    y = np.where(s > 0, upper + offset * np.abs(s) ** 0.6 * 1.08, -(lower + offset * np.abs(s) ** 0.6))
+    y = np.where(
+        s > 0, upper + offset * np.abs(s) ** 0.6 * 1.08, -(lower + offset * np.abs(s) ** 0.6)
+    )
     return (1.50 + offset * 0.95) * c - 0.04, y + 0.10 * c
 
 
