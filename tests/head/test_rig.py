@@ -18,7 +18,9 @@ def template() -> Template:
     return load()
 
 
-def mesh_vertices(template: Template, aus: dict[str, float] | None = None, **sliders: float) -> np.ndarray:
+def mesh_vertices(
+    template: Template, aus: dict[str, float] | None = None, **sliders: float
+) -> np.ndarray:
     slider_values, au_values = np.zeros(93), np.zeros(22)
     for name, value in sliders.items():
         slider_values[SLIDER_INDEX[name]] = value
@@ -64,7 +66,10 @@ def test_every_action_unit_moves_the_face(template: Template, name: str) -> None
 def test_action_units_grow_steadily(template: Template) -> None:
     neutral = mesh_vertices(template)
     for name in AU_NAMES:
-        sizes = [np.abs(mesh_vertices(template, {name: v}) - neutral).sum() for v in (0.25, 0.5, 0.75, 1.0)]
+        sizes = [
+            np.abs(mesh_vertices(template, {name: v}) - neutral).sum()
+            for v in (0.25, 0.5, 0.75, 1.0)
+        ]
         assert all(b > a for a, b in zip(sizes, sizes[1:], strict=False)), name
 
 

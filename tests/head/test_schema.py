@@ -45,7 +45,10 @@ def test_au_vector_keeps_the_openface_order() -> None:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        (FaceCode(sliders={"nose_widht": 0.1}), "unknown slider 'nose_widht'. Did you mean nose_width?"),
+        (
+            FaceCode(sliders={"nose_widht": 0.1}),
+            "unknown slider 'nose_widht'. Did you mean nose_width?",
+        ),
         (FaceCode(sliders={"nose_width": float("nan")}), "slider nose_width=nan is out of range"),
         (FaceCode(sliders={"nose_width": 3.0}), "give a number from -1 to 1"),
         (FaceCode(aus={"AU3": 0.5}), "unknown AU 'AU3'"),

@@ -20,10 +20,16 @@ def smooth(a: float, b: float, x: np.ndarray) -> np.ndarray:
 
 def test_a_bump_is_a_mirrored_gaussian() -> None:
     points = np.random.Generator(np.random.PCG64(1)).normal(size=(50, 3)) * 3
-    centre, sigma, move = np.array([1.2, -1.0, 0.5]), np.array([1.0, 2.0, 1.5]), np.array([0.3, 0.2, -0.1])
+    centre, sigma, move = (
+        np.array([1.2, -1.0, 0.5]),
+        np.array([1.0, 2.0, 1.5]),
+        np.array([0.3, 0.2, -0.1]),
+    )
     expected = np.exp(-(((points - centre) / sigma) ** 2).sum(1))[:, None] * move
     mirror = np.array([-1.0, 1.0, 1.0])
-    expected = expected + np.exp(-(((points - centre * mirror) / sigma) ** 2).sum(1))[:, None] * (move * mirror)
+    expected = expected + np.exp(-(((points - centre * mirror) / sigma) ** 2).sum(1))[:, None] * (
+        move * mirror
+    )
     got = field(points, bump((1.2, -1.0, 0.5), (1.0, 2.0, 1.5), (0.3, 0.2, -0.1)))
     np.testing.assert_allclose(got, expected, atol=1e-9)
 
@@ -31,7 +37,9 @@ def test_a_bump_is_a_mirrored_gaussian() -> None:
 def test_a_ramp_stretches_about_its_centre() -> None:
     points = np.random.Generator(np.random.PCG64(2)).normal(size=(50, 3)) * 6
     got = field(points, ramp(("y", 3.0, 7.0), scale=(0.0, 0.09, 0.0), centre=(0.0, 3.0, 0.0)))
-    np.testing.assert_allclose(got[:, 1], (points[:, 1] - 3) * 0.09 * smooth(3, 7, points[:, 1]), atol=1e-12)
+    np.testing.assert_allclose(
+        got[:, 1], (points[:, 1] - 3) * 0.09 * smooth(3, 7, points[:, 1]), atol=1e-12
+    )
     assert not got[:, [0, 2]].any()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.head.layout import ACROSS, ALONG, HAIRLINE, Float32
 from mien.head.kernels import kernel
+from mien.head.layout import ACROSS, ALONG, HAIRLINE, Float32
 from mien.head.skin import Spot
 from mien.head.surfaces import head_paint
+from mien.head.texture import NO_TEXTURE, check_texture
 
 
 @kernel
@@ -41,14 +42,15 @@ def albedo_map(
                 lip ring, lash line, hairline) rasterised in the model's UV space; NaN where no
                 triangle lies, which gives black
     texture     (h, w, 3) log ratios, or None
+    Raises InputError for a texture of another shape.
     """
+    layer = NO_TEXTURE if texture is None else np.ascontiguousarray(texture, np.float32)
+    check_texture(layer)
     albedo = np.zeros((*attributes.shape[:2], 3), np.float32)
     _bake(
         np.ascontiguousarray(attributes, np.float32),
         np.ascontiguousarray(material, np.float32),
-        np.zeros((1, 1, 3), np.float32)
-        if texture is None
-        else np.ascontiguousarray(texture, np.float32),
+        layer,
         albedo,
     )
     return albedo

@@ -10,12 +10,14 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numba
+from numba.core import config as numba_config
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
+CONFIG: Any = numba_config
 HERE = Path(__file__).parent
 STALE_AFTER = 3600.0
 """Age in seconds at which the kernels of earlier sources are thrown away."""
@@ -50,7 +52,7 @@ def cache_folder(name: str) -> str:
     digest = hashlib.sha256()
     for source in sorted(_sources(name)):
         digest.update((HERE / f"{source}.py").read_bytes())
-    root = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else HERE / "__pycache__"
+    root = Path(CONFIG.CACHE_DIR) if CONFIG.CACHE_DIR else HERE / "__pycache__"
     if not os.access(root if root.exists() else root.parent, os.W_OK):
         root = Path.home() / ".cache" / "mien"
     folder = root / f"kernels-{name}-{digest.hexdigest()[:12]}"
@@ -61,15 +63,16 @@ def cache_folder(name: str) -> str:
 
 
 def _compile(function: Function, *, counting: bool) -> Function:
-    usual = numba.config.CACHE_DIR
+    usual = CONFIG.CACHE_DIR
     package, _, name = function.__module__.rpartition(".")
     if package == "mien.head":
-        numba.config.CACHE_DIR = cache_folder(name)
+        CONFIG.CACHE_DIR = cache_folder(name)
     try:
         options = {"cache": True, "error_model": "numpy", "forceinline": True, "_nrt": counting}
-        return numba.njit(**options)(function)
+        compiled: Any = numba.njit(**options)(function)
+        return compiled
     finally:
-        numba.config.CACHE_DIR = usual
+        CONFIG.CACHE_DIR = usual
 
 
 def kernel(function: Function) -> Function:

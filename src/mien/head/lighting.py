@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mien.head.kernels import kernel
 from mien.head.layout import (
     AMBIENT,
     FILL_COLOUR,
@@ -19,7 +20,6 @@ from mien.head.layout import (
     Float32,
     Scene,
 )
-from mien.head.kernels import kernel
 from mien.head.maths import PI, Colour, power, smoothstep
 from mien.head.shadow import light_reaching
 from mien.head.surfaces import Point, Surface
@@ -95,11 +95,11 @@ def _rim(point: Point, surface: Surface, viewing: float) -> float:
     """Sky seen in the surface at a grazing angle (Schlick's Fresnel term)."""
     away = 1.0 - viewing
     fresnel = 0.04 + 0.96 * away * away * away * away * away
-    strength = 0.22
+    strength = 0.055
     if point.part == PART_HAIR:
         strength = 0.05
-    elif point.part == PART_EYE:
-        strength = 0.055
+    elif point.part != PART_EYE:
+        strength = min(0.22, 1.3 * surface.gloss)
     return fresnel * strength * surface.occlusion * max(0.0, 0.4 + 0.6 * surface.normal[1])
 
 

@@ -2,7 +2,8 @@
 
 The C library's `exp`, `pow`, `sin` differ in the last bit between its versions, and `fastmath`
 between processors. Everything here is made of IEEE-exact operations only (+ - * / floor, bit
-patterns), by range reduction and polynomials; relative errors are below 1e-11."""
+patterns), by range reduction and polynomials; relative errors are below 1e-11.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ LOG2_E = 1.4426950408889634
 # ln 2 and pi / 2 as a short head and a tail, so that multiples of the head are exact.
 LN2_HEAD, LN2_TAIL = 0.693147180369123816490, 1.90821492927058770002e-10
 HALF_PI_HEAD, HALF_PI_TAIL = 1.57079632673412561417, 6.07710050650619224932e-11
-MANTISSA, ONE_BITS, ROOT_HALF_BITS = 0x000FFFFFFFFFFFFF, 0x3FF0000000000000, 0x3FE6A09E667F3BCD
+ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
+"""The bits of sqrt(1/2) as a double."""
 
 
 @kernel

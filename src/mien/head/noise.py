@@ -49,7 +49,7 @@ def noise3(x: float, y: float, z: float) -> float:
         fy * fy * (3.0 - 2.0 * fy),
         fz * fz * (3.0 - 2.0 * fz),
     )
-    h = np.int64(x0) * HASH_X + np.int64(y0) * HASH_Y + np.int64(z0) * HASH_Z + HASH_SHIFT
+    h = int(x0) * HASH_X + int(y0) * HASH_Y + int(z0) * HASH_Z + HASH_SHIFT
     near = _plane(h, fx, fy)
     return (near + fz * (_plane(h + HASH_Z, fx, fy) - near)) * TO_UNIT
 
@@ -60,7 +60,7 @@ def noise2(x: float, y: float, layer: int) -> float:
     x0, y0 = np.floor(x), np.floor(y)
     fx, fy = x - x0, y - y0
     fx, fy = fx * fx * (3.0 - 2.0 * fx), fy * fy * (3.0 - 2.0 * fy)
-    h = np.int64(x0) * HASH_X + np.int64(y0) * HASH_Y + layer * HASH_Z + HASH_SHIFT
+    h = int(x0) * HASH_X + int(y0) * HASH_Y + layer * HASH_Z + HASH_SHIFT
     return _plane(h, fx, fy) * TO_UNIT
 
 

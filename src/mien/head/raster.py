@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mien.head.kernels import kernel
 from mien.head.layout import (
     ACROSS,
     ALONG,
@@ -19,7 +20,6 @@ from mien.head.layout import (
     Int32,
     Visibility,
 )
-from mien.head.kernels import kernel
 from mien.head.noise import noise2
 
 HAIR_SOLID = 1.13
@@ -54,12 +54,27 @@ def _lash_gap(across: float, along: float) -> bool:
 
 
 @kernel
+def _is_gap(
+    part: int,
+    attributes: Float32,
+    corners: tuple[int, int, int],
+    weights: tuple[float, float, float],
+) -> bool:
+    """True where the hair or the lashes of a triangle are see-through."""
+    across = along = 0.0
+    for k in range(3):
+        across += weights[k] * attributes[corners[k], ACROSS]
+        along += weights[k] * attributes[corners[k], ALONG]
+    return hair_gap(across, along) if part == PART_HAIR else _lash_gap(across, along)
+
+
+@kernel
 def _span(a: float, b: float, c: float, size: int) -> tuple[int, int]:
     """First and last sample between the extremes of a, b, c; first > last where there is none."""
     low, high = min(a, b, c) - 0.5, max(a, b, c) - 0.5
     if not (low > -1e9 and high < 1e9):  # behind the camera or not a number
         return 1, 0
-    first, last = np.int64(np.ceil(low)), np.int64(np.floor(high))
+    first, last = int(np.ceil(low)), int(np.floor(high))
     return max(first, 0), min(last, size - 1)
 
 
@@ -75,7 +90,7 @@ def _fill(
         x1, y1, z1 = corner(screen, i1)
         x2, y2, z2 = corner(screen, i2)
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        sheet = part == PART_HAIR or part == PART_LASH
+        sheet = part in (PART_HAIR, PART_LASH)
         # y runs down, so front faces have a negative area; sheets are seen from both sides
         if area == 0.0 or (area > 0.0 and not sheet and part != PART_SHIRT):
             continue
@@ -87,33 +102,25 @@ def _fill(
         scale = 1.0 / area
         for row in range(top, bottom + 1):
             dy0, dy1, dy2 = y0 - (row + 0.5), y1 - (row + 0.5), y2 - (row + 0.5)
+            entered = False
             for column in range(left, right + 1):
                 dx0, dx1, dx2 = x0 - (column + 0.5), x1 - (column + 0.5), x2 - (column + 0.5)
                 e0 = dx1 * dy2 - dx2 * dy1
                 e1 = dx2 * dy0 - dx0 * dy2
                 e2 = dx0 * dy1 - dx1 * dy0
                 if e0 * side < 0.0 or e1 * side < 0.0 or e2 * side < 0.0:
+                    if entered:  # a row of a triangle is one piece
+                        break
                     continue
+                entered = True
                 e0, e1, e2 = e0 * z0, e1 * z1, e2 * z2
                 inverse_depth = (e0 + e1 + e2) * scale
-                if inverse_depth <= seen.depth[row, column]:
+                if np.float32(inverse_depth) <= seen.depth[row, column]:
                     continue
                 inverse_sum = scale / inverse_depth
                 w0, w1 = e0 * inverse_sum, e1 * inverse_sum
-                if sheet:
-                    w2 = 1.0 - w0 - w1
-                    across = (
-                        w0 * attributes[i0, ACROSS]
-                        + w1 * attributes[i1, ACROSS]
-                        + w2 * attributes[i2, ACROSS]
-                    )
-                    along = (
-                        w0 * attributes[i0, ALONG]
-                        + w1 * attributes[i1, ALONG]
-                        + w2 * attributes[i2, ALONG]
-                    )
-                    if hair_gap(across, along) if part == PART_HAIR else _lash_gap(across, along):
-                        continue
+                if sheet and _is_gap(part, attributes, (i0, i1, i2), (w0, w1, 1.0 - w0 - w1)):
+                    continue
                 seen.depth[row, column] = inverse_depth
                 seen.triangle[row, column] = t
                 seen.barycentric[row, column, 0] = w0
@@ -167,15 +174,19 @@ def depth_map(points: Float32, triangles: Int32, parts: Int32, nearest: Float32)
         scale = 1.0 / area
         for row in range(top, bottom + 1):
             dy0, dy1, dy2 = y0 - (row + 0.5), y1 - (row + 0.5), y2 - (row + 0.5)
+            entered = False
             for column in range(left, right + 1):
                 dx0, dx1, dx2 = x0 - (column + 0.5), x1 - (column + 0.5), x2 - (column + 0.5)
                 b0 = (dx1 * dy2 - dx2 * dy1) * scale
                 b1 = (dx2 * dy0 - dx0 * dy2) * scale
                 b2 = (dx0 * dy1 - dx1 * dy0) * scale
-                if b0 >= 0.0 and b1 >= 0.0 and b2 >= 0.0:
-                    here = b0 * z0 + b1 * z1 + b2 * z2
-                    if here > nearest[row, column]:
-                        nearest[row, column] = here
+                if b0 < 0.0 or b1 < 0.0 or b2 < 0.0:
+                    if entered:
+                        break
+                    continue
+                entered = True
+                here = b0 * z0 + b1 * z1 + b2 * z2
+                nearest[row, column] = max(nearest[row, column], here)
 
 
 @kernel

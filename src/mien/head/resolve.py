@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mien.head.kernels import kernel
 from mien.head.layout import (
     HAIRLINE,
     LABEL_BACKGROUND,
@@ -18,14 +19,15 @@ from mien.head.layout import (
     UInt8,
     Visibility,
 )
-from mien.head.kernels import kernel
-from mien.head.maths import power
+from mien.head.maths import exp, power
 from mien.head.shade import Samples
 from mien.head.toon import outline
 
 INK = (0.90, 0.92, 0.90)
 GAMMA = 2.2
 GUESS_SIZE = 2048
+SHOULDER, SHOULDER_SLOPE = 0.75, 0.642
+"""Linear value where highlights begin to be held back, and the curve's slope there."""
 SAME_SURFACE = 0.8
 """Depth range that counts as one surface within a pixel, cm."""
 OFF_HEAD = -100.0
@@ -86,8 +88,12 @@ def _byte(x: float, steps: Float64, guesses: Int64) -> int:
 
 @kernel
 def _tone_curve(x: float) -> float:
-    """Filmic shoulder: 1 becomes 0.75, highlights fade into white."""
-    return x * (1.0 + x * 0.12) / (1.0 + x * 0.5)
+    """Filmic curve: bends early, and above SHOULDER closes in on 1 without ever reaching it."""
+    low = min(x, SHOULDER)
+    value = low * (1.0 + low * 0.12) / (1.0 + low * 0.5)
+    if x <= SHOULDER:
+        return value
+    return value + (1.0 - value) * (1.0 - exp(-(x - SHOULDER) * SHOULDER_SLOPE / (1.0 - value)))
 
 
 @kernel
@@ -131,14 +137,14 @@ def resolve(samples: Samples, seen: Visibility, *, toon: bool, supersample: int 
 @kernel
 def _winner(labels: UInt8, row: int, column: int, step: int) -> tuple[int, int]:
     """The label that most of the step x step samples have (in a tie the first) and its count."""
-    best, best_count = np.int64(labels[row, column]), 0
+    best, best_count = int(labels[row, column]), 0
     for k in range(step * step):
-        label, count = labels[row + k // step, column + k % step], 0
+        label, count = int(labels[row + k // step, column + k % step]), 0
         for y in range(row, row + step):
             for x in range(column, column + step):
                 count += labels[y, x] == label
         if count > best_count:
-            best, best_count = np.int64(label), count
+            best, best_count = label, count
         if 2 * best_count >= step * step:  # nothing later can have more
             break
     return best, best_count

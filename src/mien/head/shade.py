@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mien.head.kernels import kernel
 from mien.head.layout import (
     LABEL_BACKGROUND,
     PART_EAR,
@@ -33,17 +34,18 @@ from mien.head.material_index import (
     BROW_TILT,
     SCALP,
 )
-from mien.head.kernels import kernel
 from mien.head.maths import Colour
 from mien.head.surfaces import Point, point_on, surface_at, unit
+from mien.head.texture import NO_TEXTURE, check_texture
 from mien.head.toon import toon_colour
 
 PLAIN_RING = 1.45
-NOTHING = -2
 FLAT = 1e9
 """Footprint that fades all noise of the skin: the toon style's."""
 PLAIN_DEPTH_STEP = 0.8
 """Largest difference of distance within a pixel that is shaded once, cm."""
+PLAIN_BEND = 0.7
+"""Smallest cosine between the normals at opposite corners of such a pixel."""
 
 
 class Samples(NamedTuple):
@@ -113,36 +115,8 @@ def _middle(first: Point, last: Point) -> Point:
 
 
 @kernel
-def _one_surface(geometry: Geometry, seen: Visibility, row: int, column: int, step: int) -> int:
-    """The part that all step x step samples from (row, column) lie on closely.
-
-    -1 where there is no such part, NOTHING where all samples miss.
-    """
-    triangle = seen.triangle[row, column]
-    if triangle < 0:
-        for y in range(row, row + step):
-            for x in range(column, column + step):
-                if seen.triangle[y, x] >= 0:
-                    return -1
-        return NOTHING
-    part = geometry.parts[triangle]
-    if part != PART_SKIN and part != PART_EAR and part != PART_SHIRT:
-        return -1
-    nearest = farthest = seen.depth[row, column]
-    for y in range(row, row + step):
-        for x in range(column, column + step):
-            triangle = seen.triangle[y, x]
-            if triangle < 0 or geometry.parts[triangle] != part:
-                return -1
-            nearest = max(nearest, seen.depth[y, x])
-            farthest = min(farthest, seen.depth[y, x])
-    if nearest - farthest > PLAIN_DEPTH_STEP * nearest * farthest:
-        return -1
-    return part
-
-
-@kernel
 def _point(geometry: Geometry, seen: Visibility, scene: Scene, row: int, column: int) -> Point:
+    """The point that a sample sees; it must see one."""
     return point_on(
         geometry,
         scene.camera,
@@ -153,11 +127,69 @@ def _point(geometry: Geometry, seen: Visibility, scene: Scene, row: int, column:
 
 
 @kernel
-def _write(samples: Samples, row: int, column: int, colour: Colour, label: int) -> None:
-    samples.colour[row, column, 0] = colour[0]
-    samples.colour[row, column, 1] = colour[1]
-    samples.colour[row, column, 2] = colour[2]
-    samples.labels[row, column] = label
+def _nowhere() -> Point:
+    origin = (0.0, 0.0, 0.0)
+    return Point(0, origin, origin, origin, origin, 0.0, 0.0, 0.0, 0.0)
+
+
+@kernel
+def _is_one_surface(geometry: Geometry, seen: Visibility, place: tuple[int, int, int]) -> bool:
+    """True where all samples of a pixel lie closely together on one part."""
+    row, column, step = place
+    part = geometry.parts[seen.triangle[row, column]]
+    nearest = farthest = seen.depth[row, column]
+    for y in range(row, row + step):
+        for x in range(column, column + step):
+            triangle = seen.triangle[y, x]
+            if triangle < 0 or geometry.parts[triangle] != part:
+                return False
+            nearest = max(nearest, seen.depth[y, x])
+            farthest = min(farthest, seen.depth[y, x])
+    return nearest - farthest <= PLAIN_DEPTH_STEP * nearest * farthest
+
+
+@kernel
+def _is_empty(seen: Visibility, place: tuple[int, int, int]) -> bool:
+    """True where no sample of a pixel sees anything."""
+    row, column, step = place
+    for y in range(row, row + step):
+        for x in range(column, column + step):
+            if seen.triangle[y, x] >= 0:
+                return False
+    return True
+
+
+@kernel
+def _rate(
+    geometry: Geometry, seen: Visibility, scene: Scene, place: tuple[int, int, int]
+) -> tuple[int, Point]:
+    """How often per side a pixel must be shaded, and the point for it if that is once."""
+    row, column, step = place
+    if seen.triangle[row, column] < 0:
+        return (1 if _is_empty(seen, place) else step), _nowhere()
+    if scene.toon or not _is_one_surface(geometry, seen, place):
+        return step, _nowhere()
+    first = _point(geometry, seen, scene, row, column)
+    if step == 1 or not _is_plain(first, scene.material):
+        return step, first
+    last = _point(geometry, seen, scene, row + step - 1, column + step - 1)
+    a, b = first.normal, last.normal
+    bend = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    if bend < PLAIN_BEND or not _is_plain(last, scene.material):
+        return step, first
+    return 1, _middle(first, last)
+
+
+@kernel
+def _write(samples: Samples, place: tuple[int, int, int], colour: Colour, label: int) -> None:
+    """Give all samples of a square the same colour and label."""
+    row, column, step = place
+    for y in range(row, row + step):
+        for x in range(column, column + step):
+            samples.colour[y, x, 0] = colour[0]
+            samples.colour[y, x, 1] = colour[1]
+            samples.colour[y, x, 2] = colour[2]
+            samples.labels[y, x] = label
 
 
 @kernel
@@ -171,39 +203,22 @@ def _shade_pixel(
     """Shade the step x step samples from (row, column)."""
     row, column, step = place
     height, width = seen.depth.shape
-    rate = step
-    if step > 1 and not scene.toon and scene.texture.shape[0] <= 1:
-        part = _one_surface(geometry, seen, row, column, step)
-        if part == NOTHING:
-            rate = 1
-        elif part >= 0:
-            point = _point(geometry, seen, scene, row, column)
-            if _is_plain(point, scene.material):
-                last = _point(geometry, seen, scene, row + step - 1, column + step - 1)
-                if _is_plain(last, scene.material):
-                    point = _middle(point, last)
-                    rate = 1
+    rate, point = _rate(geometry, seen, scene, place)
     footprint = FLAT if scene.toon else scene.footprint / rate
     for y in range(row, row + rate):
         for x in range(column, column + rate):
             if seen.triangle[y, x] < 0:
-                colour = _background(scene, x / width, y / height)
-                label = LABEL_BACKGROUND
-                _write(samples, y, x, colour, label)
-                continue
-            if rate == step:
-                point = _point(geometry, seen, scene, y, x)
-            surface = surface_at(point, scene, footprint)
-            if scene.toon:
-                colour = toon_colour(point, surface, scene)
+                colour, label = _background(scene, x / width, y / height), LABEL_BACKGROUND
             else:
-                colour = photo_colour(point, surface, scene)
-            label = surface.label
-            _write(samples, y, x, colour, label)
-    if rate != step:
-        for y in range(row, row + step):
-            for x in range(column, column + step):
-                _write(samples, y, x, colour, label)
+                if rate == step:
+                    point = _point(geometry, seen, scene, y, x)
+                surface = surface_at(point, scene, footprint)
+                label = surface.label
+                if scene.toon:
+                    colour = toon_colour(point, surface, scene)
+                else:
+                    colour = photo_colour(point, surface, scene)
+            _write(samples, (y, x, step // rate), colour, label)
 
 
 @kernel
@@ -221,9 +236,14 @@ def shade(geometry: Geometry, seen: Visibility, scene: Scene, *, supersample: in
 
     geometry     posed mesh
     seen         what `raster.rasterise` found; height and width are multiples of `supersample`
-    scene        camera, material, light, shadow map, background, texture, style
+    scene        camera, material, light, shadow map, background, texture, style; the toon style
+                 takes no notice of the texture
     supersample  samples per pixel side, 1 or more
+    Raises InputError for a texture of another shape than (h, w, 3) with h, w > 1.
     """
+    check_texture(scene.texture)
+    if scene.toon:
+        scene = scene._replace(texture=NO_TEXTURE)
     height, width = seen.depth.shape
     samples = Samples(np.empty((height, width, 3), np.float32), np.empty((height, width), np.uint8))
     _shade_all(geometry, seen, scene, samples, supersample)

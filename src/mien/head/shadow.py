@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.head.layout import Float32, Int32, ShadowMap
 from mien.head.kernels import kernel
-from mien.head.maths import smoothstep
+from mien.head.layout import Float32, Int32, ShadowMap
+from mien.head.maths import clamp, smoothstep
 from mien.head.raster import corner, depth_map
 
 SHADOW_CENTRE = (0.0, -1.6, -3.0)
@@ -14,7 +14,7 @@ SHADOW_EXTENT = 34.0
 """Width of the square that the map covers, cm."""
 EMPTY = -1000.0
 NORMAL_OFFSET = 0.30
-BIAS, SOFTNESS = 0.45, 0.35
+BIAS, SLOPE_BIAS, SOFTNESS = 0.30, 0.40, 0.35
 REACH = 2
 
 
@@ -99,19 +99,24 @@ def shadow_map(
 
 @kernel
 def _occluded_share(shadow: ShadowMap, column: float, row: float, height: float) -> float:
-    """Share of the 5 x 5 taps around a map position that lie clearly above `height`."""
+    """Share of a square of 4 x 4 cells around a map position that lies clearly above `height`.
+
+    Cells at the square's border count by the part of them that it covers, so the share is smooth.
+    """
     size = shadow.nearest.shape[0]
-    total, taps = 0.0, 0
+    x0, y0 = np.floor(column), np.floor(row)
+    x_share, y_share = column - x0, row - y0
+    total = 0.0
     for j in range(-REACH, REACH + 1):
-        y = np.int64(row + j * 0.9)
+        y = min(max(np.int64(y0) + j, 0), size - 1)
+        y_weight = 1.0 - y_share if j == -REACH else (y_share if j == REACH else 1.0)
+        line = 0.0
         for i in range(-REACH, REACH + 1):
-            x = np.int64(column + i * 0.9)
-            if 0 <= x < size and 0 <= y < size:
-                taps += 1
-                above = shadow.nearest[y, x] - height - BIAS
-                if above > 0.0:
-                    total += min(1.0, above / SOFTNESS)
-    return total / taps if taps > 0 else 0.0
+            x = min(max(np.int64(x0) + i, 0), size - 1)
+            above = clamp((shadow.nearest[y, x] - height) / SOFTNESS, 0.0, 1.0)
+            line += above * (1.0 - x_share if i == -REACH else (x_share if i == REACH else 1.0))
+        total += y_weight * line
+    return total / (4.0 * REACH * REACH)
 
 
 @kernel
@@ -123,7 +128,9 @@ def light_reaching(
 ) -> float:
     """Share of the key light, 0..1, that reaches a posed point.
 
-    facing = normal . light direction; surfaces that turn away darken softly by themselves.
+    facing = normal . light direction; surfaces that turn away darken softly by themselves. The
+    more a surface slopes, the more its cells of the map differ in height, and the further above
+    the point a cell must be to count as a shadow.
     """
     size = shadow.nearest.shape[0]
     if size <= 1:
@@ -138,14 +145,13 @@ def light_reaching(
     column = m[0, 0] * x + m[0, 1] * y + m[0, 2] * z + m[0, 3]
     row = m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3]
     height = m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3]
-    margin = REACH + 1.0
-    if not (-margin < column < size + margin and -margin < row < size + margin):
-        return 1.0
+    height += BIAS + SLOPE_BIAS * clamp(1.0 - facing, 0.0, 1.0)
+    if not (REACH <= column < size - REACH and REACH <= row < size - REACH):
+        return turned
     # most points have no edge of a shadow near them: two look-ups decide
-    if REACH <= column < size - REACH and REACH <= row < size - REACH:
-        x_cell, y_cell = np.int64(column), np.int64(row)
-        if shadow.highest[y_cell, x_cell] - height <= BIAS:
-            return turned
-        if shadow.lowest[y_cell, x_cell] - height >= BIAS + SOFTNESS:
-            return 0.0
+    x_cell, y_cell = np.int64(column), np.int64(row)
+    if shadow.highest[y_cell, x_cell] <= height:
+        return turned
+    if shadow.lowest[y_cell, x_cell] >= height + SOFTNESS:
+        return 0.0
     return (1.0 - _occluded_share(shadow, column, row, height)) * turned

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mien.head.kernels import kernel
 from mien.head.layout import LABEL_BROW, LABEL_LIPS, LABEL_SKIN, Float32
 from mien.head.material_index import (
     BEARD,
@@ -36,12 +37,15 @@ from mien.head.material_index import (
     SCALP,
     SKIN,
 )
-from mien.head.kernels import kernel
 from mien.head.maths import PI, Colour, bump, clamp, mix, power, sin, smoothstep, tint
 from mien.head.noise import noise2, noise3, visible_share
 
 LIP_EDGE = 1.25
 """Lip ring beyond which nothing is tinted."""
+
+
+PALE, PALE_CUT = 0.45, 0.3
+"""Luminance from which a skin is darkened, and the share beyond: no skin is as bright as paper."""
 
 
 class Spot(NamedTuple):
@@ -84,13 +88,27 @@ def octave(spot: Spot, frequency: float) -> float:
 
 
 @kernel
+def luminance(colour: Colour) -> float:
+    """Brightness of a linear colour, 0..1."""
+    return 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2]
+
+
+@kernel
+def _shine(material: Float32) -> float:
+    """Share of the gloss that skin keeps: the same film looks wet on dark skin, so it has less."""
+    return 0.35 + 0.65 * smoothstep(0.0, 0.5, luminance(colour_at(material, SKIN)))
+
+
+@kernel
 def _tone(spot: Spot, material: Float32, middle: float) -> Colour:
     """Base colour with three scales of mottling."""
     broad, fine = octave(spot, 0.9), octave(spot, 11.0)
+    skin = colour_at(material, SKIN)
     value = 1.0 + 0.07 * broad + 0.05 * middle + 0.045 * fine * (0.4 + material[ROUGHNESS])
-    return tint(
-        colour_at(material, SKIN), value, value * (1.0 - 0.03 * broad), value * (1.0 - 0.05 * broad)
-    )
+    bright = luminance(skin) - PALE
+    if bright > 0.0:
+        value *= 1.0 - PALE_CUT * bright / (bright + PALE)
+    return tint(skin, value, value * (1.0 - 0.03 * broad), value * (1.0 - 0.05 * broad))
 
 
 @kernel
@@ -112,8 +130,7 @@ def _make_up(colour: Colour, spot: Spot, material: Float32) -> Colour:
     side = abs(spot.x)
     if material[BLUSH] > 0.0:
         share = material[BLUSH] * bump((side - 4.3) / 1.5, spot.y + 3.0 - 0.25 * (side - 4.3))
-        target = (0.82 * colour[0] + 0.16, 0.55 * colour[1], 0.62 * colour[2])
-        colour = mix(colour, target, share)
+        colour = tint(colour, 1.0 + 0.08 * share, 1.0 - 0.45 * share, 1.0 - 0.38 * share)
     if material[EYE_SHADOW] > 0.0:
         share = material[EYE_SHADOW] * bump((side - 3.3) / 1.7, (spot.y - 1.0) / 0.55)
         colour = mix(colour, colour_at(material, EYE_SHADOW_COLOUR), share)
@@ -133,12 +150,36 @@ def _freckles(spot: Spot) -> float:
 
 
 @kernel
+def _stubble(colour: Colour, hair: Colour, cover: float) -> Colour:
+    """Skin under short hair: multiplied, as seen between the hairs, and never greenish.
+
+    The hair's colour is washed out first: single hairs on skin look greyer than a head of them,
+    and a dark blond would turn the skin green.
+    """
+    grey = 0.05 + luminance(hair)
+    keep = 1.0 - cover
+    worn = tint(
+        colour,
+        keep + cover * min(0.95, grey + 0.5 * hair[0]),
+        keep + cover * min(0.95, grey + 0.5 * hair[1]),
+        keep + cover * min(0.95, grey + 0.5 * hair[2]),
+    )
+    plain = luminance(worn)
+    return mix(worn, (plain, plain, plain), 0.2 * cover)
+
+
+@kernel
+def _hair_grain(spot: Spot, coarse: float, fine: float) -> float:
+    """Dots of single hairs, about 0..1; even grey where samples are too coarse to show them."""
+    return 0.55 + 0.75 * octave(spot, coarse) + 0.55 * octave(spot, fine)
+
+
+@kernel
 def _scalp(spot: Spot, amount: float) -> float:
-    """Cover of the painted hair roots, 0..0.97."""
-    grain = noise3(spot.x * 11.0, spot.y * 11.0, spot.z * 11.0) * 0.6
-    grain += noise3(spot.x * 23.0, spot.y * 23.0, spot.z * 23.0) * 0.4
-    cover = smoothstep(-0.7, 0.9, spot.hairline + 0.9 * (grain - 0.5))
-    return min(0.97, amount * cover * (0.62 + 0.5 * grain))
+    """Cover of the painted hair roots, 0..0.97: thinning out and ragged towards the hairline."""
+    grain = _hair_grain(spot, 11.0, 23.0)
+    cover = smoothstep(-0.8, 1.5, spot.hairline + 1.1 * (grain - 0.55))
+    return clamp(amount * cover * (0.62 + 0.5 * grain), 0.0, 0.97)
 
 
 @kernel
@@ -154,9 +195,34 @@ def _beard(spot: Spot, amount: float) -> float:
     area = max(0.9 * moustache, jaw)
     if area <= 0.0:
         return 0.0
-    grain = noise3(spot.x * 9.0, spot.y * 9.0, spot.z * 9.0) * 0.7
-    grain += noise3(spot.x * 19.0, spot.y * 14.0, spot.z * 19.0) * 0.5
-    return min(1.0, area * amount * smoothstep(0.15, 0.75, grain))
+    grain = _hair_grain(spot, 11.0, 24.0)
+    return clamp(area * amount * (0.25 + 0.9 * smoothstep(0.25, 0.85, grain)), 0.0, 1.0)
+
+
+@kernel
+def _short_hair(colour: Colour, spot: Spot, material: Float32) -> tuple[Colour, float]:
+    """The colour with scalp roots and beard, and how much of the skin they cover."""
+    hair, covered = colour_at(material, HAIR), 0.0
+    if material[SCALP] > 0.0 and spot.hairline > -1.3:
+        covered = _scalp(spot, material[SCALP])
+        colour = _stubble(colour, hair, covered)
+        # where hair stands above the roots, nothing of the skin may shine through
+        hidden = smoothstep(0.95, 1.2, material[SCALP]) * smoothstep(-0.3, 0.9, spot.hairline)
+        colour = mix(colour, tint(hair, 0.6, 0.6, 0.6), covered * hidden)
+    if material[BEARD] > 0.0:
+        beard = _beard(spot, material[BEARD])
+        colour = _stubble(colour, hair, beard)
+        covered = max(covered, 0.7 * beard)
+    return colour, covered
+
+
+@kernel
+def _nostril(spot: Spot) -> float:
+    """Darkness of the nostrils, 0..1, on the underside of the nose."""
+    if spot.z < 0.8 or abs(spot.y + 4.38) > 0.6:
+        return 0.0
+    inside = bump((abs(spot.x) - 0.74) / 0.34, (spot.y + 4.38) / 0.22)
+    return smoothstep(0.25, 0.75, inside * bump(0.0, (spot.z - 1.85) / 0.55))
 
 
 @kernel
@@ -185,6 +251,18 @@ def _brow(spot: Spot, material: Float32) -> float:
 
 
 @kernel
+def _brow_colour(material: Float32) -> Colour:
+    """The brow's colour, turned more than half-way to the hue of the skin below, equally bright."""
+    brow, skin = colour_at(material, BROW_COLOUR), colour_at(material, SKIN)
+    share = 0.6 * luminance(brow) / (luminance(skin) + 1e-3)
+    return (
+        0.4 * brow[0] + share * skin[0],
+        0.4 * brow[1] + share * skin[1],
+        0.4 * brow[2] + share * skin[2],
+    )
+
+
+@kernel
 def _lip_colour(spot: Spot, material: Float32) -> Colour:
     """Lip colour: fine vertical wrinkles, darker towards the mouth line."""
     wrinkle = noise3(spot.x * 7.0, spot.y * 1.2, 0.5) - 0.5
@@ -204,23 +282,22 @@ def skin_albedo(spot: Spot, material: Float32) -> Skin:
     if material[FRECKLES] > 0.0:
         cover = material[FRECKLES] * _freckles(spot)
         colour = tint(colour, 1.0 - 0.35 * cover, 1.0 - 0.5 * cover, 1.0 - 0.6 * cover)
-    hair = colour_at(material, HAIR)
-    if material[SCALP] > 0.0 and spot.hairline > -1.2:
-        colour = mix(colour, tint(hair, 0.7, 0.7, 0.7), _scalp(spot, material[SCALP]))
-    if material[BEARD] > 0.0:
-        colour = mix(colour, tint(hair, 0.6, 0.6, 0.6), _beard(spot, material[BEARD]))
-    gloss, roughness, label = 0.24, 0.50 + 0.1 * middle, LABEL_SKIN
+    colour, covered = _short_hair(colour, spot, material)
+    nostril = 0.8 * _nostril(spot)
+    colour = tint(colour, 1.0 - 0.85 * nostril, 1.0 - nostril, 1.0 - nostril)
+    shine = _shine(material) * (1.0 - max(nostril, 0.8 * covered))
+    gloss, roughness, label = 0.17 * shine, 0.54 + 0.1 * middle, LABEL_SKIN
     brow = _brow(spot, material)
     if brow > 0.0:
-        colour = mix(colour, colour_at(material, BROW_COLOUR), brow)
+        colour = mix(colour, _brow_colour(material), brow)
         gloss, roughness = gloss * (1.0 - 0.6 * brow), roughness + 0.2 * brow
         if brow > 0.45:
             label = LABEL_BROW
     if spot.ring < LIP_EDGE:
         cover = smoothstep(1.16, 0.96, spot.ring) * material[LIP_AMOUNT]
         colour = mix(colour, _lip_colour(spot, material), cover)
-        gloss += cover * (0.30 + 0.5 * material[LIP_GLOSS] - gloss)
-        roughness += cover * (0.38 - 0.15 * material[LIP_GLOSS] - roughness)
+        gloss += cover * (shine * (0.20 + 0.5 * material[LIP_GLOSS]) - gloss)
+        roughness += cover * (0.42 - 0.17 * material[LIP_GLOSS] - roughness)
         if spot.ring < 1.05:
             label = LABEL_LIPS
     colour = (max(colour[0], 0.0), max(colour[1], 0.0), max(colour[2], 0.0))

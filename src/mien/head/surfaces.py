@@ -1,11 +1,12 @@
-"""What every visible surface looks like before light falls on it: skin, eyes, mouth, hair, cloth."""
+"""What every visible surface looks like before light falls on it: skin, eyes, hair, cloth."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from mien.head.kernels import kernel
 from mien.head.layout import (
     LABEL_EAR,
     LABEL_HAIR,
@@ -36,7 +37,6 @@ from mien.head.material_index import (
     ROUGHNESS,
     SHIRT_COLOUR,
 )
-from mien.head.kernels import kernel
 from mien.head.maths import Colour, atan2, exp, mix, smoothstep, tint
 from mien.head.noise import noise2, noise3, visible_share
 from mien.head.skin import Skin, Spot, colour_at, skin_albedo
@@ -100,12 +100,12 @@ def point_on(geometry: Geometry, camera: Float32, triangle: int, w0: float, w1: 
     t = geometry.triangles
     corners = (t[triangle, 0], t[triangle, 1], t[triangle, 2])
     weights = (w0, w1, 1.0 - w0 - w1)
-    part = geometry.parts[triangle]
+    part: Any = np.int64(geometry.parts[triangle])
     position = _blend3(geometry.positions, corners, weights, 0)
     view = unit(camera[0] - position[0], camera[1] - position[1], camera[2] - position[2])
     nx, ny, nz = _blend3(geometry.normals, corners, weights, 0)
     nx, ny, nz = unit(nx, ny, nz)
-    sheet = part == PART_HAIR or part == PART_SHIRT or part == PART_LASH
+    sheet = part in (PART_HAIR, PART_SHIRT, PART_LASH)
     if sheet and nx * view[0] + ny * view[1] + nz * view[2] < 0.0:
         nx, ny, nz = -nx, -ny, -nz
     rest = _blend3(geometry.attributes, corners, weights, 0)
@@ -121,13 +121,14 @@ def point_on(geometry: Geometry, camera: Float32, triangle: int, w0: float, w1: 
 
 @kernel
 def _grain(point: Point, amount: float, footprint: float) -> Vector:
-    """The normal with the skin's fine unevenness."""
+    """The normal with the skin's fine unevenness, at two scales: folds and, close up, pores."""
     x, y, z = point.normal
-    share = amount * visible_share(14.0, footprint)
-    if share > 0.0:
-        u, v, w = point.rest[0] * 14.0, point.rest[1] * 14.0, point.rest[2] * 14.0
-        x += share * (noise3(u, v, w) - 0.5)
-        y += share * (noise3(u + 31.0, v, w) - 0.5)
+    for scale in (14.0, 33.0):
+        share = amount * visible_share(scale, footprint)
+        if share > 0.0:
+            u, v, w = point.rest[0] * scale, point.rest[1] * scale, point.rest[2] * scale
+            x += share * (noise3(u, v, w) - 0.5)
+            y += share * (noise3(u + 31.0, v, w) - 0.5)
     return unit(x, y, z)
 
 
@@ -139,12 +140,15 @@ def head_paint(spot: Spot, lash_line: float, material: Float32, texture: Float32
     """
     colour, gloss, roughness, label = skin_albedo(spot, material)
     if texture.shape[0] > 1:
-        ratio = sample_texture(texture, spot.x, spot.y, spot.z)
-        colour = tint(colour, exp(ratio[0]), exp(ratio[1]), exp(ratio[2]))
+        ratio = sample_texture(texture, (spot.x, spot.y, spot.z), spot.footprint)
+        share = smoothstep(-0.4, 0.0, spot.ring)  # no photo shows the inside of the mouth
+        colour = tint(colour, exp(share * ratio[0]), exp(share * ratio[1]), exp(share * ratio[2]))
     if lash_line > 0.0:
         dark = smoothstep(0.25, 0.85, lash_line) * material[LASH_LINE]
         colour = tint(colour, 1.0 - 0.93 * dark, 1.0 - 0.94 * dark, 1.0 - 0.94 * dark)
         gloss *= 1.0 - dark
+        rim = smoothstep(0.18, 0.36, lash_line) * smoothstep(0.15, -0.25, spot.y)
+        colour = tint(colour, 1.0 - 0.25 * rim, 1.0 - 0.45 * rim, 1.0 - 0.45 * rim)
     if spot.ring < 0.0:
         inside = smoothstep(0.0, -1.2, spot.ring)
         colour = tint(colour, 1.0 - 0.9 * inside, 1.0 - 0.95 * inside, 1.0 - 0.95 * inside)
@@ -220,10 +224,11 @@ def _eye(point: Point, material: Float32) -> Surface:
 
 @kernel
 def _teeth(point: Point) -> Surface:
-    """Teeth: `across` counts them; the gap between two is darker."""
+    """Teeth: `across` counts them; the gap between two is darker, and so are the cheeks' teeth."""
     middle = abs(point.across - np.floor(point.across) - 0.5)
     gap = 0.75 + 0.25 * smoothstep(0.0, 0.10, 0.5 - middle)
-    colour = (0.80 * gap, 0.77 * gap, 0.70 * gap)
+    gap *= 1.0 - 0.6 * smoothstep(0.7, 2.6, abs(point.rest[0]))
+    colour = (0.72 * gap, 0.69 * gap, 0.62 * gap)
     return Surface(colour, 0.6, 0.25, LABEL_TEETH, point.normal, point.occlusion, 0.0)
 
 

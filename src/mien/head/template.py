@@ -34,12 +34,13 @@ from mien.head.terms import displace, rows
 from mien.types import AU_NAMES
 
 TEMPLATE_PATH = Path(__file__).with_name("template.npz")
-TEMPLATE_HASH = "ced32b9327367385"
+TEMPLATE_HASH = "6bf47460d5ccb774"
 ENGINE_VERSION = 1
 """Raised whenever the same code would be drawn differently."""
 
 NO_HAIRLINE = -9.0
 LASHES_PER_EYE = 21
+TEETH_OPENNESS = 0.65
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -275,7 +276,9 @@ def layout(style: str) -> Layout:
     )
     ear_shade = arrays["ear.occlusion"] * np.float32(0.95)
     ball = _attributes(arrays["ball.vertices"], 1.0, 0.0, 0.0, NO_HAIRLINE)
-    tooth = _attributes(arrays["teeth.vertices"], 0.45, arrays["teeth.along"], 0.0, NO_HAIRLINE)
+    tooth = _attributes(
+        arrays["teeth.vertices"], TEETH_OPENNESS, arrays["teeth.along"], 0.0, NO_HAIRLINE
+    )
     cloth = _attributes(arrays["shirt.vertices"], 1.0, 0.0, 0.0, NO_HAIRLINE)
     ear = _attributes(arrays["ear.vertices"], ear_shade, 9.0, 0.0, NO_HAIRLINE)
     pieces: list[tuple[str, int, NDArray[np.int32], NDArray[np.float32]]] = [

@@ -10,14 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.head.layout import Float32, UInt8
+from mien.errors import InputError
 from mien.head.kernels import kernel
-from mien.head.maths import PI, Colour, atan2, clamp
+from mien.head.layout import Float32, UInt8
+from mien.head.maths import PI, Colour, atan2, clamp, mix
 
 TEXTURE_SIZE = 384
 """Rows and columns of a texture."""
 LOWEST, HIGHEST = -2.2, 1.6
 """Range of the log ratios: a factor of 0.11 to 4.95."""
+NO_TEXTURE: Float32 = np.zeros((1, 1, 3), np.float32)
+"""What stands for "no texture" in a `layout.Scene`."""
 AXIS_Z = -7.6
 TOP, HEIGHT = 12.5, 29.0
 
@@ -30,12 +33,11 @@ def _uv(x: float, y: float, z: float) -> tuple[float, float]:
 
 
 @kernel
-def sample_texture(texture: Float32, x: float, y: float, z: float) -> Colour:
-    """Log ratios at a rest position, bilinear between the texels of `texture` (h, w, 3)."""
+def _texel(texture: Float32, u: float, v: float) -> Colour:
+    """Bilinear look-up at cylinder coordinates in [0, 1]."""
     rows, columns = texture.shape[0], texture.shape[1]
-    u, v = _uv(x, y, z)
     column, row = u * (columns - 1), v * (rows - 1)
-    left, top = min(np.int64(column), columns - 2), min(np.int64(row), rows - 2)
+    left, top = min(int(column), columns - 2), min(int(row), rows - 2)
     fx, fy = column - left, row - top
     w00, w01, w10, w11 = (1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy
     a, b = texture[top, left], texture[top, left + 1]
@@ -45,6 +47,23 @@ def sample_texture(texture: Float32, x: float, y: float, z: float) -> Colour:
         w00 * a[1] + w01 * b[1] + w10 * c[1] + w11 * d[1],
         w00 * a[2] + w01 * b[2] + w10 * c[2] + w11 * d[2],
     )
+
+
+@kernel
+def sample_texture(
+    texture: Float32, position: tuple[float, float, float], footprint: float
+) -> Colour:
+    """Log ratios at a rest position of a (h, w, 3) texture, h and w at least 2.
+
+    Texels are half as high as they are wide: a sample (`footprint` cm) that is higher than one
+    is the mean of an upper and a lower half.
+    """
+    u, v = _uv(position[0], position[1], position[2])
+    half = 0.25 * footprint / HEIGHT
+    if 4.0 * half * (texture.shape[0] - 1) < 1.0:
+        return _texel(texture, u, v)
+    upper = _texel(texture, u, clamp(v - half, 0.0, 1.0))
+    return mix(upper, _texel(texture, u, clamp(v + half, 0.0, 1.0)), 0.5)
 
 
 @kernel
@@ -64,6 +83,18 @@ def uv_of_rest(rest: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray
     _uv_of_points(points, uv)
     shape = np.shape(rest)[:-1]
     return uv[:, 0].reshape(shape), uv[:, 1].reshape(shape)
+
+
+def check_texture(texture: Float32) -> None:
+    """Raise InputError unless the array is a texture (h, w, 3), h and w > 1, or `NO_TEXTURE`."""
+    shape = texture.shape
+    if shape == NO_TEXTURE.shape:
+        return
+    if len(shape) != 3 or shape[2] != 3 or min(shape[:2]) < 2 or texture.dtype != np.float32:
+        raise InputError(
+            f"A texture of shape {shape} and type {texture.dtype} cannot be used: give float32 "
+            f"log ratios of shape ({TEXTURE_SIZE}, {TEXTURE_SIZE}, 3)."
+        )
 
 
 def quantise(texture: Float32) -> UInt8:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from mien.head.kernels import kernel
 from mien.head.layout import (
     KEY_DIRECTION,
+    LABEL_BROW,
     LABEL_HAIR,
     LABEL_LIPS,
     LABEL_MOUTH,
@@ -20,8 +22,7 @@ from mien.head.layout import (
     UInt8,
 )
 from mien.head.lighting import dot3
-from mien.head.material_index import HAIR, HEAD_CENTRE, SCALP, SKIN
-from mien.head.kernels import kernel
+from mien.head.material_index import BROW_COLOUR, HAIR, HEAD_CENTRE, SCALP, SKIN
 from mien.head.maths import Colour, bump, power, smoothstep, tint
 from mien.head.noise import noise2
 from mien.head.shadow import light_reaching
@@ -68,13 +69,15 @@ def _skin_colour(point: Point, material: Float32) -> Colour:
 
 @kernel
 def _flat_colour(point: Point, surface: Surface, material: Float32) -> Colour:
-    """Albedo of the style: plain skin, pale lips with a dark mouth line, plain hair."""
+    """Albedo of the style: plain skin and brows, pale lips with a dark mouth line, plain hair."""
     colour = surface.colour
     if point.part == PART_HAIR:
         value = 1.0 + 0.30 * (noise2(point.across * 5.0, point.along * 0.15, 1) - 0.5)
         return tint(colour_at(material, HAIR), value, value, value)
     if surface.label == LABEL_SKIN:
         colour = _skin_colour(point, material)
+    elif surface.label == LABEL_BROW:
+        colour = colour_at(material, BROW_COLOUR)
     elif surface.label == LABEL_LIPS:
         skin = colour_at(material, SKIN)
         colour = (
@@ -146,12 +149,8 @@ def _edge(label: int, depth: float, other_label: int, other_depth: float) -> flo
         if abs(1.0 / depth - 1.0 / other_depth) > (1.6 if hair else 0.9):
             ink = 0.6 if hair else 1.0
     if label != other_label:
-        if (
-            label == LABEL_HAIR
-            or other_label == LABEL_HAIR
-            or label == LABEL_SHIRT
-            or other_label == LABEL_SHIRT
-        ):
+        outer = (LABEL_HAIR, LABEL_SHIRT)
+        if label in outer or other_label in outer:
             ink = max(ink, 0.8)
         if label == LABEL_MOUTH or other_label == LABEL_MOUTH:
             ink = max(ink, 0.7)
@@ -164,10 +163,10 @@ def outline(labels: UInt8, depth: Float32, row: int, column: int, reach: int) ->
     rows, columns = labels.shape
     if not (reach <= row < rows - reach and reach <= column < columns - reach):
         return 0.0
-    label, here = labels[row, column], np.float64(depth[row, column])
+    label, here = int(labels[row, column]), np.float64(depth[row, column])
     ink = 0.0
     for k in range(4):
         y = row + (reach if k == 0 else (-reach if k == 1 else 0))
         x = column + (reach if k == 2 else (-reach if k == 3 else 0))
-        ink = max(ink, _edge(label, here, labels[y, x], np.float64(depth[y, x])))
+        ink = max(ink, _edge(label, here, int(labels[y, x]), np.float64(depth[y, x])))
     return ink

@@ -21,6 +21,7 @@ from mien.head.build.surface import Index
 
 Row = NDArray[np.float64]
 SCALP_CENTRE = np.array([0.0, 2.0, -7.6])
+ROOT_MARGIN = 0.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,13 +56,14 @@ def body_distance(points: Points) -> Row:
     return smooth_min(bald_distance(points), ear, 0.8)
 
 
-def scalp_roots(gap: float, random: np.random.Generator, above: float) -> Points:
-    """Poisson-disc roots on the scalp, at least `gap` apart and `above` over the hairline."""
-    directions = random.normal(size=(9000, 3))
-    lowered = (random.random(9000) < 0.5) * np.abs(directions[:, 1]) * 2
-    directions[:, 1] = np.abs(directions[:, 1]) - 0.45 * lowered
+def scalp_roots(gap: float, random: np.random.Generator, *, nape: bool) -> Points:
+    """Poisson-disc roots above the hairline, at least `gap` apart; without `nape` only on top."""
+    directions = random.normal(size=(14000 if nape else 9000, 3))
+    if not nape:
+        lowered = (random.random(len(directions)) < 0.5) * np.abs(directions[:, 1]) * 2
+        directions[:, 1] = np.abs(directions[:, 1]) - 0.45 * lowered
     points = ray_hit(unit(directions), field=bald_distance, centre=SCALP_CENTRE, steps=40)
-    points = points[hairline_distance(points) > above]
+    points = points[hairline_distance(points) > ROOT_MARGIN]
     chosen: list[NDArray[np.float64]] = []
     for point in points:
         if chosen and np.min(np.sum((np.array(chosen) - point) ** 2, 1)) < gap * gap:
@@ -72,19 +74,20 @@ def scalp_roots(gap: float, random: np.random.Generator, above: float) -> Points
 
 @dataclasses.dataclass(frozen=True)
 class ClumpStyle:
-    """gap between roots, clump width, steps along a clump (lengths in head units)."""
+    """gap between roots, clump width, steps along a clump (cm); nape: hair below the ears too."""
 
     gap: float
     width: float
     steps: int
+    nape: bool = False
 
 
 CLUMPS = {
-    "crop": ClumpStyle(0.95, 0.78, 7),
-    "quiff": ClumpStyle(0.95, 0.85, 9),
-    "side_part": ClumpStyle(0.95, 0.9, 10),
+    "crop": ClumpStyle(0.74, 0.62, 6, nape=True),
+    "quiff": ClumpStyle(0.90, 0.80, 9, nape=True),
+    "side_part": ClumpStyle(0.88, 0.85, 10, nape=True),
     "spiky": ClumpStyle(1.35, 1.25, 8),
-    "pixie": ClumpStyle(1.0, 0.9, 9),
+    "pixie": ClumpStyle(0.92, 1.0, 10, nape=True),
     "afro": ClumpStyle(0.9, 1.15, 6),
 }
 
@@ -98,34 +101,42 @@ def _combing(
     angle = np.degrees(np.arctan2(np.abs(roots[:, 0]), roots[:, 2] + 7.6))
     front = smooth_step(70, 30, angle)
     away = unit(roots - np.array([0.6, 11.6, -10.5]))
+    low = smooth_step(2.5, -4.0, roots[:, 1])
     if style == "crop":
-        return away + [0, -0.2, 0.1], 0.9 + 2.0 * top + 0.6 * front * top, 0.15 + 0.45 * top
+        length = 0.75 + 1.55 * top + 0.5 * front * top - 0.15 * low
+        return away + [0, -0.25, 0.05], length, 0.12 + 0.42 * top
     if style == "quiff":
         up_back = np.c_[0.25 * np.sin(roots[:, 0]), 0.35 * front * top, zero - 1]
         down_back = np.c_[zero, zero - 0.55, zero - 0.8]
         comb = up_back * top[:, None] + down_back * (1 - top)[:, None]
-        return comb, 1.1 + 3.6 * top, 0.10 + 1.15 * top * front + 0.25 * top
+        length = 0.95 + 3.3 * top - 0.2 * low
+        return comb, length, 0.10 + 0.80 * top * front + 0.25 * top
     if style == "side_part":
-        side = np.where(roots[:, 0] > -2.6, 1.0, -1.0)
+        side = np.where(roots[:, 0] + 0.7 * (jitter - 0.5) > -2.6, 1.0, -1.0)  # a ragged parting
         over = np.c_[side, zero - 0.10, 0.10 + 0.35 * front]
         down = np.c_[zero, zero - 1, zero - 0.35]
         comb = over * top[:, None] + down * (1 - top)[:, None]
         big = np.where(side > 0, 1, 0.5)
-        length = 1.4 + 5.0 * top * np.where(side > 0, 1, 0.45)
+        length = 1.15 + 5.0 * top * np.where(side > 0, 1, 0.45) - 0.3 * low
         return comb, length, 0.12 + 0.55 * top * big * (0.5 + 0.7 * front)
     if style == "spiky":
         return away * 0.8 + [0, 0.15, 0.1], 1.6 + 3.0 * top + 0.4 * jitter, 0.25 + 1.1 * top
     if style == "afro":
         return random.normal(size=(len(roots), 3)), 1.2 + 2.4 * top + 0.5 * jitter, zero + 1.9
-    comb = away + np.c_[0.75 * front * top, zero, zero]
-    return comb, 2.2 + 2.6 * top + 1.2 * front, 0.2 + 0.3 * top
+    # pixie: layered, full at the sides, swept from a side parting across the forehead
+    side = np.where(roots[:, 0] + 0.7 * (jitter - 0.5) > -2.4, 1.0, -1.0)
+    over = np.c_[side * (0.9 + 0.3 * front), zero - 0.05, 0.30 * front - 0.25 * (1 - front)]
+    down = np.c_[0.12 * np.sign(roots[:, 0]), zero - 1, zero - 0.10]
+    comb = over * top[:, None] + down * (1 - top)[:, None]
+    length = 2.9 + 2.6 * top * np.where(side > 0, 1, 0.5) - 1.2 * low
+    return comb, length, 0.42 + 0.55 * top - 0.25 * low
 
 
 def clumps(name: str, seed: int = 5) -> Hair:
     """Grow every clump from its root, step by step, combed along the head and kept outside it."""
     random = np.random.default_rng(seed)
     style = CLUMPS[name]
-    roots = scalp_roots(style.gap, random, 0.1)
+    roots = scalp_roots(style.gap, random, nape=style.nape)
     count, steps = len(roots), style.steps
     normals = normal(roots)
     jitter = random.random(count)

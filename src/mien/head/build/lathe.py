@@ -49,7 +49,7 @@ def _column_end(name: str, angle: float, wave: float, line: float) -> tuple[floa
         if abs(angle) > 54:
             return -15.0, True
         return 2.55 + 0.25 * np.cos(np.deg2rad(angle) * 3) + 0.5 * (wave - 0.5), True
-    return line - 0.15, False
+    return line - 0.15 + 0.7 * (wave - 0.5), False
 
 
 def _directions(style: LatheStyle, name: str, angle: float) -> tuple[Points, Row, Row, float]:
@@ -125,7 +125,7 @@ def _column(name: str, angle: float, wave: float) -> tuple[Points, Row]:
     if not hangs:  # thin out towards the hairline so that the edge meets the skin
         base = scalp[: last + 1]
         walked = np.r_[0, np.cumsum(np.linalg.norm(np.diff(base, axis=0), axis=1))]
-        thin = np.sqrt(np.clip((walked[-1] - walked) / 1.9, 0, 1)) * 0.97 + 0.03
+        thin = np.sqrt(np.clip((walked[-1] - walked) / 3.6, 0, 1)) * 0.97 + 0.03
         strand = base + (strand - base) * thin[:, None]
     elif end > -5:
         m = min(last + 1, len(scalp))
