@@ -42,7 +42,7 @@ def test_every_part_is_there_with_its_action_units(model: bytes) -> None:
 def test_a_reader_finds_a_head_of_natural_size(model: bytes) -> None:
     trimesh = pytest.importorskip("trimesh")
     scene = trimesh.load(trimesh.util.wrap_as_stream(model), file_type="glb")
-    low, high = scene.bounds
+    high = scene.bounds[1]
     assert 0.1 < high[1] < 0.14
     assert high[2] == pytest.approx(0.035, abs=0.015)
     skin = scene.geometry["skin"]

@@ -45,7 +45,7 @@ class _Part:
     name: str
     source: NDArray[np.int64]
     triangles: NDArray[np.int32]
-    uv: NDArray[np.float64] | None = None
+    coordinates: NDArray[np.float64] | None = None
     colours: NDArray[np.float32] | None = None
     material: int = 0
     pivot: NDArray[np.float64] = dataclasses.field(default_factory=lambda: np.zeros(3))
@@ -159,13 +159,13 @@ def _skin_parts(mesh: Mesh) -> tuple[_Part, _Part]:
     lip_level = mesh.attributes[:count, 4]
     inside = (lip_level[template.triangles] < 0).any(1)
     triangles, source, coordinates = cut_seam(template.triangles[~inside], uv(template.surface))
-    skin = _Part("skin", source, triangles, uv=coordinates)
+    skin = _Part("skin", source, triangles, coordinates=coordinates)
     used, compact = np.unique(template.triangles[inside], return_inverse=True)
     mouth = _Part("mouth", used.astype(np.int64), compact.reshape(-1, 3).astype(np.int32))
     return skin, mouth
 
 
-def _eye_uv(template_ball: NDArray[Any]) -> NDArray[np.float64]:
+def _eye_uv(template_ball: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([0.5 + 0.5 * template_ball[:, 0], 0.5 - 0.5 * template_ball[:, 1]], 1)
 
 
@@ -188,7 +188,10 @@ def _parts(
     eyes = []
     for side, (name, end) in enumerate((("eye_right", "eye1"), ("eye_left", "teeth"))):
         eye = _range_part(mesh, name, f"eye{side}", end)
-        eye.material, eye.uv = eye_material, _eye_uv(template.arrays["ball.vertices"])
+        eye.material, eye.coordinates = (
+            eye_material,
+            _eye_uv(template.arrays["ball.vertices"].astype(np.float64)),
+        )
         eye.pivot = mesh.eye_centres[side]
         eyes.append(eye)
     teeth = _range_part(mesh, "teeth", "teeth", "shirt")
@@ -204,7 +207,7 @@ def _parts(
     if hairy:
         hair = _range_part(mesh, "hair", "hair", "lash0")
         strands = rows[hair.source]
-        hair.uv = np.stack([strands[:, 4] / ACROSS_PERIOD, 1 - strands[:, 5] / TIP_REACH], 1)
+        hair.coordinates = np.stack([strands[:, 4] / ACROSS_PERIOD, 1 - strands[:, 5] / TIP_REACH], 1)
         picture = writer.texture(hair_picture(paint, 512, 512))
         hair.material = writer.material("hair", texture=picture, roughness=0.5, sheet=True)
         parts.append(hair)
@@ -234,20 +237,22 @@ def _add_mesh(
         POSITION=writer.floats((vertices[part.source] - part.pivot) * METRES, bounds=True),
         NORMAL=writer.floats(normals[part.source]),
     )
-    if part.uv is not None:
-        attributes.TEXCOORD_0 = writer.floats(part.uv)
+    if part.coordinates is not None:
+        attributes.TEXCOORD_0 = writer.floats(part.coordinates)
     if part.colours is not None:
         attributes.COLOR_0 = writer.floats(np.clip(part.colours, 0, 1))
     primitive = gl.Primitive(
         attributes=attributes, indices=writer.indices(part.triangles), material=part.material
     )
     used: list[str] = []
+    morphs: list[Any] = []
     for name, offset in zip(AU_NAMES, targets, strict=True):
         moved = offset[part.source]
         if part.name.startswith("eye") or np.abs(moved).max() < MOVED:
             continue
-        primitive.targets.append({"POSITION": writer.floats(moved * METRES, bounds=True)})
+        morphs.append({"POSITION": writer.floats(moved * METRES, bounds=True)})
         used.append(name)
+    primitive.targets = morphs
     mesh = gl.Mesh(name=part.name, primitives=[primitive])
     if used:
         mesh.weights, mesh.extras = [0.0] * len(used), {"targetNames": used}

@@ -63,8 +63,7 @@ def surface_colours(
     """(n, 3) linear RGB of points of one part, from their vertex attributes (n, 7)."""
     colours = np.zeros((len(attributes), 3), np.float32)
     rows = np.ascontiguousarray(attributes, np.float32)
-    # The shader works with int32 part numbers, as they come out of the mesh.
-    _colours(np.int32(part), rows, _plain_scene(material), colours)
+    _colours(int(part), rows, _plain_scene(material), colours)
     return colours
 
 

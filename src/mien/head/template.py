@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mien.errors import WeightsError
 from mien.head.actions import ALL, AU_TERMS, LOWER
 from mien.head.identity import EYE, REACH, RING_SLIDERS, SLIDER_TERMS
+from mien.head.kernels import kernel
 from mien.head.layout import (
     PART_EAR,
     PART_EYE,
@@ -28,7 +29,6 @@ from mien.head.layout import (
     PART_SKIN,
     PART_TEETH,
 )
-from mien.head.kernels import kernel
 from mien.head.schema import SLIDERS, schema_hash
 from mien.head.terms import displace, rows
 from mien.types import AU_NAMES
@@ -200,7 +200,7 @@ def load_from(path: Path, *, expected_hash: str | None) -> Template:
         )
     surface = arrays["head.surface"].astype(np.float64)
     jaw = arrays["head.jaw"].astype(np.float64)
-    eye = np.array([EYE, (-EYE[0], EYE[1], EYE[2])]) + [0, 0, 0.6]
+    eye = np.array([EYE, (-EYE[0], EYE[1], EYE[2])]) + np.array([0, 0, 0.6])
     return Template(
         arrays=arrays,
         vertices=arrays["head.vertices"].astype(np.float64),
@@ -290,7 +290,8 @@ def layout(style: str) -> Layout:
         ("shirt", PART_SHIRT, arrays["shirt.triangles"].astype(np.int32), cloth),
     ]
     if hair is not None:
-        strands = _attributes(hair.vertices, *hair.strands.T, NO_HAIRLINE)
+        occlusion, across, to_tip = hair.strands.T
+        strands = _attributes(hair.vertices, occlusion, across, to_tip, NO_HAIRLINE)
         pieces.append(("hair", PART_HAIR, hair.triangles, strands))
     pieces += [(f"lash{side}", PART_LASH, _lash_triangles(), _lash_attributes()) for side in (0, 1)]
     first, count, triangles, parts = {}, 0, [], []

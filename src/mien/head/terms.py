@@ -97,6 +97,12 @@ def rows(terms: tuple[Term, ...]) -> NDArray[np.float64]:
 
 
 @kernel
+def _squared(distance: float, sigma: float) -> float:
+    """(distance / sigma)^2; a sigma of 0 stands for no limit."""
+    return (distance / sigma) * (distance / sigma) if sigma > 0.0 else 0.0
+
+
+@kernel
 def _weight(row: Any, x: float, y: float, z: float) -> float:
     dx = x - row[1]
     dy = y - row[2]
@@ -114,13 +120,7 @@ def _weight(row: Any, x: float, y: float, z: float) -> float:
             weight *= smoothstep(row[18 + 3 * k], row[19 + 3 * k], value)
             if weight == 0.0:
                 return 0.0
-    exponent = 0.0
-    if row[12] > 0.0:
-        exponent += (dx / row[12]) * (dx / row[12])
-    if row[13] > 0.0:
-        exponent += (dy / row[13]) * (dy / row[13])
-    if row[14] > 0.0:
-        exponent += (dz / row[14]) * (dz / row[14])
+    exponent = _squared(dx, row[12]) + _squared(dy, row[13]) + _squared(dz, row[14])
     if exponent > 40.0:
         return 0.0
     if exponent > 0.0:

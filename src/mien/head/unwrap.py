@@ -54,7 +54,7 @@ def cut_seam(
     cut = triangles.copy()
     low = crossing[:, None] & (corners < 0.5)
     cut[low] = copy_of[triangles[low]]
-    source = np.concatenate([np.arange(count), moved])
+    source = np.concatenate([np.arange(count), moved]).astype(np.int64)
     shifted = coordinates[moved] + np.array([1.0, 0.0])
     return cut, source, np.concatenate([coordinates, shifted])
 

@@ -104,7 +104,7 @@ def _combing(
     low = smooth_step(2.5, -4.0, roots[:, 1])
     if style == "crop":
         length = 0.75 + 1.55 * top + 0.5 * front * top - 0.15 * low
-        return away + [0, -0.25, 0.05], length, 0.12 + 0.42 * top
+        return away + np.array([0, -0.25, 0.05]), length, 0.12 + 0.42 * top
     if style == "quiff":
         up_back = np.c_[0.25 * np.sin(roots[:, 0]), 0.35 * front * top, zero - 1]
         down_back = np.c_[zero, zero - 0.55, zero - 0.8]
@@ -120,7 +120,11 @@ def _combing(
         length = 1.15 + 5.0 * top * np.where(side > 0, 1, 0.45) - 0.3 * low
         return comb, length, 0.12 + 0.55 * top * big * (0.5 + 0.7 * front)
     if style == "spiky":
-        return away * 0.8 + [0, 0.15, 0.1], 1.6 + 3.0 * top + 0.4 * jitter, 0.25 + 1.1 * top
+        return (
+            away * 0.8 + np.array([0, 0.15, 0.1]),
+            1.6 + 3.0 * top + 0.4 * jitter,
+            0.25 + 1.1 * top,
+        )
     if style == "afro":
         return random.normal(size=(len(roots), 3)), 1.2 + 2.4 * top + 0.5 * jitter, zero + 1.9
     # pixie: layered, full at the sides, swept from a side parting across the forehead

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
-import scipy.sparse as sparse
 import scipy.sparse.linalg as sparse_linalg
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, cKDTree
+from scipy import sparse
+from scipy.spatial import ConvexHull, KDTree
 
 from mien.head.build import rings as ring_shapes
 from mien.head.build.rings import Rings, mirrored
@@ -63,7 +64,7 @@ def _candidates(random: np.random.Generator) -> Points:
     return points[points[:, 1] > BOTTOM]
 
 
-def _midline(ring_tree: cKDTree) -> Points:
+def _midline(ring_tree: KDTree) -> Points:
     angles = np.linspace(-np.pi, np.pi, 6000)
     directions = np.c_[0 * angles, np.sin(angles), np.cos(angles)]
     points = ray_hit(directions[directions[:, 1] > -0.9985])
@@ -78,16 +79,16 @@ def _midline(ring_tree: cKDTree) -> Points:
     return np.array(chosen)
 
 
-def _poisson_half(random: np.random.Generator, ring_tree: cKDTree, middle: Points) -> Points:
+def _poisson_half(random: np.random.Generator, ring_tree: KDTree, middle: Points) -> Points:
     points = _candidates(random)
     spacing = _spacing(points)
     keep = ~_inside_rings(points) & (points[:, 0] > spacing * 0.52)
     keep &= ring_tree.query(points)[0] > np.minimum(spacing * 0.75, 0.3)
-    keep &= cKDTree(middle).query(points)[0] > spacing * 0.8
+    keep &= KDTree(middle).query(points)[0] > spacing * 0.8
     points, spacing = points[keep], spacing[keep]
     order = random.permutation(len(points))
     points, spacing = points[order], spacing[order]
-    alive, tree, chosen = np.ones(len(points), bool), cKDTree(points), []
+    alive, tree, chosen = np.ones(len(points), bool), KDTree(points), []
     for i in range(len(points)):
         if alive[i]:
             chosen.append(i)
@@ -101,7 +102,7 @@ def _hull(points: Points) -> Index:
     return ConvexHull(directions).simplices.astype(np.int64)
 
 
-def _adjacency(triangles: Index, count: int) -> sparse.csr_matrix:
+def _adjacency(triangles: Index, count: int) -> Any:
     edges = np.r_[triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]
     edges = np.r_[edges, edges[:, ::-1]]
     matrix = sparse.coo_matrix(
@@ -111,7 +112,7 @@ def _adjacency(triangles: Index, count: int) -> sparse.csr_matrix:
     return matrix
 
 
-def _relax(half: Points, middle: Points, rings: Rings, ring_tree: cKDTree) -> Points:
+def _relax(half: Points, middle: Points, rings: Rings, ring_tree: KDTree) -> Points:
     """Six rounds of Laplacian smoothing, projected back to the surface each time."""
     eye, mouth = rings.eye[-1], rings.mouth[-1]
     first = len(eye) + len(mouth) + len(middle)
@@ -170,7 +171,7 @@ def build_surface(seed: int = 1) -> Surface:
     mouth = [add(ring) for ring in rings.mouth]
     cap = int(add(rings.mouth_cap)[0])
     border = np.r_[rings.eye[-1], mirrored(rings.eye[-1]), rings.mouth[-1]]
-    ring_tree = cKDTree(border)
+    ring_tree = KDTree(border)
     middle = _midline(ring_tree)
     half = _relax(_poisson_half(random, ring_tree, middle), middle, rings, ring_tree)
     fill = np.r_[add(middle), add(half), add(mirrored(half))]
@@ -201,7 +202,7 @@ def harmonic(surface: Surface, fixed: Index, values: NDArray[np.float64]) -> NDA
     solution[fixed] = values
     right_side = -(laplacian[free][:, fixed] @ values)
     inner = laplacian[free][:, free].tocsc() + 1e-9 * sparse.eye(len(free))
-    solution[free] = sparse_linalg.spsolve(inner.tocsc(), right_side)
+    solution[free] = np.asarray(sparse_linalg.spsolve(inner.tocsc(), right_side), float)
     return np.clip(solution, 0, 1)
 
 
