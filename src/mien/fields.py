@@ -218,15 +218,19 @@ def check(request: Any) -> None:
             if not control.optional:
                 raise _missing(control)
         elif control.kind == "pair":
+            if not isinstance(value, Mapping):
+                raise _not_a(shown(control), value, "fields.kind.pair")
             for name, number in value.items():
                 _check_number(control, number, name)
         elif control.count == 1:
             _check_value(control, value)
         else:
-            _check_many(control, tuple(value))
+            _check_many(control, value)
 
 
-def _check_many(control: Control, values: tuple[Any, ...]) -> None:
+def _check_many(control: Control, values: Any) -> None:
+    if not isinstance(values, tuple | list):
+        raise _not_a(shown(control), values, "fields.kind.list")
     too_few = control.required and not values
     if too_few or (control.count and len(values) != control.count):
         raise _missing(control)
@@ -282,15 +286,14 @@ def shown(control: Control, part: str = "") -> str:
 
 def unknown(what: str, name: str, names: Iterable[str]) -> OptionError:
     """The error for a name that does not exist, with the names its writer may have meant."""
-    known = tuple(names)
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-    if near:
-        hint = text("fields.did_you_mean", names=", ".join(near))
-    elif len(known) <= _FEW:
-        hint = text("fields.one_of", names=", ".join(known))
-    else:
-        near = difflib.get_close_matches(name, known, n=5, cutoff=0.0)
-        hint = text("fields.did_you_mean", names=", ".join(near))
+    # Dashes count for nothing: with them, all options look alike.
+    known = {one.lstrip("-"): one for one in names}
+    bare = name.lstrip("-")
+    near = difflib.get_close_matches(bare, known, n=3, cutoff=0.6)
+    if not near and len(known) > _FEW:
+        near = difflib.get_close_matches(bare, known, n=5, cutoff=0.0)
+    key = "fields.did_you_mean" if near else "fields.one_of"
+    hint = text(key, names=", ".join(known[one] for one in near or known))
     return OptionError(text("fields.unknown", what=what, name=name, hint=hint))
 
 

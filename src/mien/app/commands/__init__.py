@@ -1,0 +1,105 @@
+"""The commands of mien: one table; what a command needs is imported when it is called."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+Run: TypeAlias = Callable[[Any], int]
+"""Does what a request asks, says what came of it, returns the exit code."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """One command.
+
+    words     what is written after `mien`
+    summary   message key of what it is for, in one line
+    load      gives its request class and the function that runs a request
+    """
+
+    words: tuple[str, ...]
+    summary: str
+    load: Callable[[], tuple[type, Run]]
+
+
+def _demo() -> tuple[type, Run]:
+    from mien.app.commands import demo
+
+    return demo.DemoRequest, demo.run
+
+
+def _head_render() -> tuple[type, Run]:
+    from mien.app.commands import head
+
+    return head.RenderRequest, head.render
+
+
+def _head_sheet() -> tuple[type, Run]:
+    from mien.app.commands import head
+
+    return head.SheetRequest, head.sheet
+
+
+def _head_schema() -> tuple[type, Run]:
+    from mien.app.commands import head
+
+    return head.SchemaRequest, head.schema
+
+
+def _head_glb() -> tuple[type, Run]:
+    from mien.app.commands import head
+
+    return head.GlbRequest, head.glb
+
+
+def _face_analyse() -> tuple[type, Run]:
+    from mien.app.commands import face
+
+    return face.AnalyseRequest, face.analyse
+
+
+def _doctor() -> tuple[type, Run]:
+    from mien.app.commands import doctor
+
+    return doctor.DoctorRequest, doctor.run
+
+
+def _inspect() -> tuple[type, Run]:
+    from mien.app.commands import inspect
+
+    return inspect.InspectRequest, inspect.run
+
+
+@functools.cache
+def all_commands() -> tuple[Command, ...]:
+    """Every command, in the order of the help: the demo, the jobs' actions, the tools."""
+    return (
+        Command(("demo",), "command.demo", _demo),
+        *_job_commands(),
+        Command(("head", "render"), "command.head.render", _head_render),
+        Command(("head", "sheet"), "command.head.sheet", _head_sheet),
+        Command(("head", "schema"), "command.head.schema", _head_schema),
+        Command(("head", "glb"), "command.head.glb", _head_glb),
+        Command(("face", "analyse"), "command.face.analyse", _face_analyse),
+        Command(("doctor",), "command.doctor", _doctor),
+        Command(("inspect",), "command.inspect", _inspect),
+    )
+
+
+def _job_commands() -> tuple[Command, ...]:
+    """One command for every action of every job, from `JOBS` alone."""
+    from mien.app.commands import job as runner
+    from mien.jobs import JOBS
+
+    return tuple(
+        Command(
+            (job.name, action),
+            f"command.{job.name}.{action}",
+            functools.partial(runner.load, job, action),
+        )
+        for job in JOBS
+        for action in job.request
+    )
