@@ -45,7 +45,8 @@ def toon_material(material: NDArray[np.float32]) -> NDArray[np.float32]:
     m[iris] = np.clip(m[iris] * 1.8 + 0.02, 0, 1)
     m[slot.BROW_THICKNESS] *= 0.55
     m[slot.BROW_HEIGHT] += 0.75
-    m[slot.BROW_DENSITY] = 1.0 if m[slot.BROW_DENSITY] > 0.05 else 0.0
+    # A fitted skin wears its brows in the texture, which drawings do not use: always paint them.
+    m[slot.BROW_DENSITY] = 1.0
     m[slot.BROW_STROKES] = 0.25
     m[slot.LIP_AMOUNT] = 0.5
     for index in (slot.LIP_GLOSS, slot.ROUGHNESS, slot.DARK_CIRCLES):

@@ -20,4 +20,6 @@ def __getattr__(name: str) -> tuple[Job, ...]:
 
 @functools.cache
 def _jobs() -> tuple[Job, ...]:
-    return ()
+    from mien.jobs import character
+
+    return (character.JOB,)

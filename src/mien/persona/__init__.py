@@ -1,0 +1,1 @@
+"""Where `head` and `face` meet: photos become codes, and codes move photos."""

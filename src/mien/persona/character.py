@@ -1,0 +1,213 @@
+"""A character: a face code, its skin, and the view that lays it over the photo; and its file.
+
+`params.json` holds all of it but the skin's texture, which lies beside it as a picture. A render
+of what the file says is the render that was made with it, byte for byte.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.errors import InputError, MienError
+from mien.head.camera import Camera
+from mien.head.light import Light
+from mien.head.render import LARGEST, Render, View, render
+from mien.head.schema import VERSION, validate
+from mien.head.template import head_hash
+from mien.head.texture import dequantise, quantise
+from mien.io.atomic import atomic_write_bytes
+from mien.io.files import read_bytes
+from mien.io.image import encode_image, read_image
+from mien.io.names import terminal_safe
+from mien.io.provenance import Provenance
+from mien.messages import text
+from mien.types import FaceCode, Pose
+
+FORMAT = 1
+PARAMS_NAME, TEXTURE_NAME = "params.json", "texture.png"
+_MAX_BYTES = 1 << 20
+_IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+
+NEUTRAL_VIEW = View(camera=Camera(size=512, zoom=0.98))
+"""How a character is shown when nothing else is asked: frontal, in the studio light."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Character:
+    """A person in numbers.
+
+    code        identity, expression, gaze, pose, materials, hair
+    view        camera, light and background that lay it over the photo
+    texture     (h, w, 3) float32 log ratios exactly as stored, or None
+    provenance  how it was made
+    """
+
+    code: FaceCode
+    view: View
+    texture: NDArray[np.float32] | None
+    provenance: Provenance
+
+    def neutral(self) -> Character:
+        """The same person looking straight ahead without expression, in the default light."""
+        code = dataclasses.replace(self.code, aus={}, gaze=(0.0, 0.0), pose=Pose())
+        return dataclasses.replace(self, code=code, view=NEUTRAL_VIEW)
+
+    def render(self, *, size: int | None = None) -> Render:
+        """A render of code, skin and view; `size` (pixels) overrides the view's."""
+        return render(self.code, size=size, view=self.view, texture=self.texture)
+
+
+def to_json(character: Character, *, texture_name: str | None) -> dict[str, Any]:
+    """The JSON values of `params.json`."""
+    code, view = character.code, character.view
+    return {
+        "format": FORMAT,
+        "head": {"version": VERSION, "hash": head_hash()},
+        "code": dataclasses.asdict(code),
+        "view": dataclasses.asdict(view),
+        "texture": texture_name,
+        "provenance": character.provenance.as_mapping(),
+    }
+
+
+def write_character(folder: Path, character: Character) -> None:
+    """Write `params.json` and, where there is one, `texture.png` into an existing folder.
+
+    Raises OutputError where that is not possible.
+    """
+    name = None
+    if character.texture is not None:
+        name = TEXTURE_NAME
+        picture = quantise(character.texture)
+        path = folder / name
+        atomic_write_bytes(path, encode_image(picture, path=path, provenance=character.provenance))
+    values = to_json(character, texture_name=name)
+    written = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
+    atomic_write_bytes(folder / PARAMS_NAME, (written + "\n").encode())
+
+
+def read_character(path: Path) -> Character:
+    """A character from its `params.json`, or from the folder that holds one.
+
+    Raises InputError for a file that is missing, damaged, of a newer format, or whose texture is
+    not a plain file name beside it; OptionError for names and values the head does not know.
+    """
+    path = path / PARAMS_NAME if path.is_dir() else path
+    data = read_bytes(path, max_bytes=_MAX_BYTES, wanted="persona.wanted.params")
+    try:
+        values = json.loads(data)
+        character = _from_json(values, path)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+        raise _error("persona.params.damaged", path) from problem
+    validate(character.code)
+    return character
+
+
+def _from_json(values: Mapping[str, Any], path: Path) -> Character:
+    if int(values["format"]) > FORMAT:
+        raise _error("persona.params.newer", path)
+    code, view = values["code"], values["view"]
+    return Character(
+        code=FaceCode(
+            sliders={str(k): _number(v) for k, v in code["sliders"].items()},
+            aus={str(k): _number(v) for k, v in code["aus"].items()},
+            gaze=_pair(code["gaze"]),
+            pose=Pose(**{name: _number(v) for name, v in code["pose"].items()}),
+            materials={
+                str(k): _three(v) if isinstance(v, list) else _number(v)
+                for k, v in code["materials"].items()
+            },
+            hair=str(code["hair"]),
+            style="toon" if code["style"] == "toon" else "photo",
+        ),
+        view=_view(view),
+        texture=_texture(values.get("texture"), path),
+        provenance=_provenance(values["provenance"]),
+    )
+
+
+def _view(values: Mapping[str, Any]) -> View:
+    camera, light = values["camera"], values["light"]
+    size, supersample = int(camera["size"]), int(values["supersample"])
+    shadow = int(values["shadow"])
+    if not (8 <= size <= LARGEST and 1 <= supersample <= 4 and 1 <= shadow <= 2048):
+        raise ValueError("a view out of range")
+    return View(
+        camera=Camera(
+            size=size,
+            zoom=_positive(camera["zoom"]),
+            shift=_pair(camera["shift"]),
+            distance=_positive(camera["distance"]),
+        ),
+        light=Light(
+            direction=_three(light["direction"]),
+            key=_number(light["key"]),
+            key_colour=_three(light["key_colour"]),
+            ambient=_three(light["ambient"]),
+            fill_direction=_three(light["fill_direction"]),
+            fill_colour=_three(light["fill_colour"]),
+        ),
+        background=_three(values["background"]),
+        supersample=supersample,
+        shadow=shadow,
+    )
+
+
+def _texture(name: object, path: Path) -> NDArray[np.float32] | None:
+    if name is None:
+        return None
+    # A name from a file that someone sent must not reach outside its folder.
+    plain = isinstance(name, str) and name not in ("", ".", "..") and len(name) <= 200
+    if not plain or any(c in str(name) for c in "/\\:\0"):
+        raise _error("persona.params.texture", path)
+    picture = read_image(path.parent / str(name))
+    if min(picture.shape[:2]) < 2:
+        raise _error("persona.params.texture", path)
+    return dequantise(picture)
+
+
+def _provenance(values: Mapping[str, Any]) -> Provenance:
+    source = values["source"]
+    return Provenance(
+        source=None if source is None else str(source).removeprefix(_IPTC),  # type: ignore[arg-type]
+        job=str(values["job"]),
+        models=tuple(str(model) for model in values["models"]),
+        seed=None if values["seed"] is None else int(values["seed"]),
+        request=str(values["request"]),
+        version=str(values["version"]),
+    )
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)
+
+
+def _positive(value: Any) -> float:
+    number = _number(value)
+    if not 1e-3 <= number <= 1e4:
+        raise ValueError(f"{value!r} is out of range")
+    return number
+
+
+def _pair(values: Any) -> tuple[float, float]:
+    a, b = (_number(value) for value in values)
+    return (a, b)
+
+
+def _three(values: Any) -> tuple[float, float, float]:
+    a, b, c = (_number(value) for value in values)
+    return (a, b, c)
+
+
+def _error(key: str, path: Path) -> MienError:
+    return InputError(text(key, path=terminal_safe(path)))

@@ -1,0 +1,299 @@
+"""A photo of a face becomes a character: the main path.
+
+landmarks, descriptor -> translator (prior) -> Gauss-Newton: identity, expression, pose, camera
+photo and bare head, pixel on pixel -> light and skin -> lips, brows, eyes, beard
+-> hair by colour and place -> texture of the skin
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.face import affine
+from mien.head.camera import Camera
+from mien.head.material import material_vector
+from mien.head.render import BACKGROUND, Render, View, draw
+from mien.head.rig import Mesh, assemble
+from mien.head.schema import LABEL, SLIDERS
+from mien.head.template import load
+from mien.io.provenance import Provenance, request_hash
+from mien.persona import hair_fit
+from mien.persona.appearance import fit_gaze, fit_paint, skin_correction
+from mien.persona.character import Character
+from mien.persona.gauss_newton import GeometryFit, eye_frame, fit_geometry
+from mien.persona.hair_mask import HeadMap, hair_mask, head_map
+from mien.persona.hair_style import choose_style
+from mien.persona.landmark_model import AU_PART, SLIDER_PART, landmark_model
+from mien.persona.light_fit import LightFit, fit_light, rounded, scene_light
+from mien.persona.placement import Placement, Sight, photo_view, place, sight
+from mien.persona.prior import brow_materials
+from mien.persona.texture_fit import Likeness, TextureSource, fit_texture
+from mien.persona.translator import Translator, translator
+from mien.types import AU_NAMES, Face, FaceCode, Image, Landmarks, MaterialValue, Pose
+
+CROP_ZOOM = 0.92
+"""Zoom of the finished crop: a head with long hair and shoulders."""
+_WIDE = View(camera=Camera(size=320, zoom=0.86), supersample=1, shadow=128)
+_NEAR = View(camera=Camera(size=512, zoom=1.35), supersample=1, shadow=256)
+_OPEN_MOUTH = 0.035
+"""Gap of the inner lips, in outer-eye distances, from which teeth are to be expected."""
+_PAINTED = 0.3
+"""Hair painted on a scalp must be this much darker to look like the hair that was seen."""
+_BARE: dict[str, MaterialValue] = {
+    **{"brow_density": 0.0, "beard": 0.0, "freckles": 0.0, "roots": 0.0, "blush": 0.0},
+    **{"eye_shadow": 0.0, "redness": 0.6, "dark_circles": 0.35},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class FitOptions:
+    """What to fit.
+
+    likeness  how much of the photo's skin the character wears
+    size      pixels per side of crop and render
+    """
+
+    likeness: Likeness = "full"
+    size: int = 512
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Fit:
+    """A character and what it was made from.
+
+    photo       (size, size, 3) the crop that `character.render()` lies on
+    landmarks   (68, 2) the photo's, in pixels of the crop
+    hair_mask   (160, 160) hair as seen, in a wider frame; for inspection
+    warnings    keys of what may have spoilt it
+    error       mean distance of modelled and detected landmarks, outer eyes 1 apart
+    """
+
+    character: Character
+    photo: Image
+    landmarks: Landmarks
+    hair_mask: NDArray[np.bool_]
+    warnings: tuple[str, ...]
+    error: float
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Shape:
+    """Geometry of one face: fit, placement, bald mesh, sex, gaze."""
+
+    fit: GeometryFit
+    placement: Placement
+    mesh: Mesh
+    sex: float
+    gaze: tuple[float, float]
+
+
+def fit_face(photo: Image, face: Face, options: FitOptions = FitOptions()) -> Fit:
+    """Fit a character to one face of a photo.
+
+    photo  (h, w, 3) uint8, upright; face: as `face.analyse` found it in this photo
+
+    Raises WeightsError if the translator's weights are missing or of another head.
+    """
+    known = translator()
+    shape = _fit_shape(photo, face, known)
+    wide, light = _fit_light(photo, face, shape)
+    paint = {
+        **fit_paint(face, wide, light, shape.sex),
+        **brow_materials(shape.fit.parameters),
+    }
+    paint = {name: _rounded_value(value) for name, value in paint.items()}
+    style, hair_paint, mask = _fit_hair(wide, shape, light, paint)
+    paint |= hair_paint
+    camera = Camera(size=options.size, zoom=CROP_ZOOM)
+    view = View(camera=camera, light=light.light, background=_backdrop(wide, shape.placement.pose))
+    texture = _fit_texture(photo, face, (shape, light, mask, known), options.likeness)
+    if texture is not None and options.likeness == "full":
+        # What the photo shows is not painted a second time.
+        paint |= {"brow_density": 0.0, "beard": 0.0, "freckles": 0.0}
+    code = FaceCode(
+        sliders=_named(SLIDERS, shape.fit.parameters[SLIDER_PART]),
+        aus=_named(AU_NAMES, shape.fit.parameters[AU_PART], smallest=0.01),
+        gaze=shape.gaze,
+        pose=shape.placement.pose,
+        materials=paint,
+        hair=style,
+    )
+    provenance = Provenance(
+        source="algorithmicMedia" if texture is None else "compositeSynthetic",
+        job="character.fit",
+        models=(known.sha256,),
+        request=request_hash(dataclasses.asdict(options)),
+    )
+    crop, _ = photo_view(photo, shape.placement, camera)
+    to_crop = affine.invert(shape.placement.crop_to_photo(camera))
+    return Fit(
+        character=Character(code, view, texture, provenance),
+        photo=crop,
+        landmarks=affine.transform(to_crop, face.landmarks),
+        hair_mask=mask,
+        warnings=face.warnings,
+        error=shape.fit.error,
+    )
+
+
+def _fit_shape(photo: Image, face: Face, known: Translator) -> _Shape:
+    model = landmark_model()
+    prior, sex = known.population, 0.0
+    if len(face.embedding):
+        prior, sex = known.prior(face.landmarks, face.embedding)
+    fit = fit_geometry(model, prior, known.noise, face.landmarks)
+    placement = place(model, fit)
+    still = assemble(load(), fit.parameters[SLIDER_PART], fit.parameters[AU_PART], hair="bald")
+    points = model.project(fit.parameters, np.array(placement.pose.as_tuple()))
+    gaze = fit_gaze(photo, face, placement, (still, points))
+    mesh = assemble(
+        load(), fit.parameters[SLIDER_PART], fit.parameters[AU_PART], hair="bald", gaze=gaze
+    )
+    return _Shape(fit, placement, mesh, sex, gaze)
+
+
+def _fit_light(photo: Image, face: Face, shape: _Shape) -> tuple[Sight, LightFit]:
+    """Light and skin, and the wide sight drawn under them."""
+    first = sight(photo, face.landmarks, shape.placement, (shape.mesh, _material({})), _WIDE)
+    light = fit_light(first, face.colours.white)
+    drawn = _draw_bare(shape, light, _WIDE)
+    lit = dataclasses.replace(first, drawn=drawn)
+    skin = np.clip(light.skin * skin_correction(first, lit), 0.008, 0.92)
+    return lit, dataclasses.replace(light, skin=skin)
+
+
+def _material(values: dict[str, MaterialValue]) -> NDArray[np.float32]:
+    return material_vector({**_BARE, **values}, hair="bald")
+
+
+def _draw_bare(shape: _Shape, light: LightFit, view: View, **paint: MaterialValue) -> Render:
+    material = _material({"skin": rounded(light.skin), **paint})
+    view = dataclasses.replace(view, light=light.light)
+    return draw(shape.mesh, material, pose=shape.placement.pose, view=view)
+
+
+def _halved(view: Sight) -> Sight:
+    """The sight at half the size, its maps sampled and its picture averaged."""
+    drawn = view.drawn
+    half = dataclasses.replace(
+        drawn,
+        rgb=cv2.resize(drawn.rgb, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
+        labels=np.ascontiguousarray(drawn.labels[::2, ::2]),
+        normals=np.ascontiguousarray(drawn.normals[::2, ::2]),
+        depth=np.ascontiguousarray(drawn.depth[::2, ::2]),
+        rest=np.ascontiguousarray(drawn.rest[::2, ::2]),
+        hairline=np.ascontiguousarray(drawn.hairline[::2, ::2]),
+        landmarks=(drawn.landmarks + 0.5) / 2 - 0.5,
+    )
+    return Sight(
+        image=cv2.resize(view.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
+        inside=np.ascontiguousarray(view.inside[::2, ::2]),
+        drawn=half,
+        landmarks=(view.landmarks + 0.5) / 2 - 0.5,
+        unit=view.unit / 2,
+    )
+
+
+def _fit_hair(
+    wide: Sight, shape: _Shape, light: LightFit, paint: dict[str, MaterialValue]
+) -> tuple[str, dict[str, MaterialValue], NDArray[np.bool_]]:
+    """Style, hair materials, and the mask (160, 160)."""
+    small, pose = _halved(wide), shape.placement.pose
+    head = head_map(small, pose.roll)
+    mask = hair_mask(small, head)
+    measures = hair_fit.measure_hair(small, head, mask, pose.roll)
+    style = choose_style(measures, pose, shape.sex)
+    if style == "bald":
+        return style, {"hair": rounded(light.skin * 0.3)}, np.zeros_like(mask)
+    colour = hair_fit.first_colour(small, head, mask, light.skin)
+    if style == "buzz":  # short hair is painted: it darkens the skin and does not cover it
+        return style, {"hair": rounded(np.array(colour) * _PAINTED)}, mask
+    mesh = assemble(
+        load(), shape.fit.parameters[SLIDER_PART], shape.fit.parameters[AU_PART], hair=style
+    )
+    view = dataclasses.replace(
+        _WIDE, camera=Camera(size=160, zoom=_WIDE.camera.zoom), light=light.light, shadow=64
+    )
+    material = material_vector({**paint, "hair": colour}, hair=style)
+    drawn = draw(mesh, material, pose=pose, view=view)
+    # Far outside the skull a mask holds background now and then.
+    near = mask & (head.on_head | (head.outside < 1.0))
+    colour = hair_fit.corrected_colour(colour, small, near, drawn)
+    return style, {"hair": colour}, mask
+
+
+def _fit_texture(
+    photo: Image,
+    face: Face,
+    parts: tuple[_Shape, LightFit, NDArray[np.bool_], Translator],
+    likeness: Likeness,
+) -> NDArray[np.float32] | None:
+    if likeness == "off":
+        return None
+    shape, light, mask, known = parts
+    image, inside = photo_view(photo, shape.placement, _NEAR.camera)
+    to_near = affine.invert(shape.placement.crop_to_photo(_NEAR.camera))
+    frame = eye_frame(face.landmarks)
+    pose = shape.fit.pose
+    wanted = affine.transform(frame, face.landmarks) - known.noise.offset(pose)
+    wanted = affine.transform(affine.compose(to_near, affine.invert(frame)), wanted)
+    view = Sight(
+        image=image,
+        inside=inside,
+        drawn=_draw_bare(shape, light, _NEAR),
+        landmarks=affine.transform(to_near, face.landmarks),
+        unit=_NEAR.camera.size * _NEAR.camera.zoom / 30.0,
+    )
+    source = TextureSource(
+        view=view,
+        wanted=wanted,
+        hair=_at_view(mask, shape.placement, _NEAR.camera),
+        open_mouth=_mouth_gap(face.landmarks) > _OPEN_MOUTH,
+        glasses="glasses" in face.warnings,
+    )
+    return fit_texture(source, likeness)
+
+
+def _at_view(mask: NDArray[np.bool_], placement: Placement, camera: Camera) -> NDArray[np.bool_]:
+    """The hair mask of the wide sight as another camera sees it."""
+    wide = Camera(size=len(mask), zoom=_WIDE.camera.zoom)
+    to_wide = affine.compose(
+        affine.invert(placement.crop_to_photo(wide)), placement.crop_to_photo(camera)
+    )
+    size = (camera.size, camera.size)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(mask.astype(np.float32), to_wide, size, flags=flags) > 0.5
+
+
+def _mouth_gap(landmarks: Landmarks) -> float:
+    eyes = float(np.hypot(*(landmarks[45] - landmarks[36])))
+    return float(np.hypot(*(landmarks[66] - landmarks[62]))) / max(eyes, 1e-9)
+
+
+def _backdrop(wide: Sight, pose: Pose) -> tuple[float, float, float]:
+    """Linear RGB of the room behind the head; the default where none is seen."""
+    head: HeadMap = head_map(wide, pose.roll)
+    room = ~head.on_head & (head.outside > 3) & (head.up > -2) & wide.inside
+    room &= wide.drawn.labels != LABEL["shirt"]
+    if room.sum() < 200:
+        return BACKGROUND
+    return rounded(np.clip(np.median(scene_light(wide.image)[room], axis=0), 0.01, 1.2))
+
+
+def _named(
+    names: tuple[str, ...], values: NDArray[np.float64], *, smallest: float = 0.0
+) -> dict[str, float]:
+    """Values by name to four decimals; those not above `smallest` in size are left out."""
+    rounded_values = {n: round(float(v), 4) for n, v in zip(names, values, strict=True)}
+    return {name: value for name, value in rounded_values.items() if abs(value) > smallest}
+
+
+def _rounded_value(value: MaterialValue) -> MaterialValue:
+    if isinstance(value, tuple):
+        a, b, c = (round(float(channel), 4) for channel in value)
+        return (a, b, c)
+    return round(float(value), 4)

@@ -1,0 +1,372 @@
+"""The skin of a photo as a texture of the head.
+
+Photo and bare head lie pixel on pixel; the logarithm of their ratio is what painting missed. The
+photo is first pulled by the few pixels by which its landmarks miss the head's, so that lids, brows
+and lips land on lids, brows and lips. Then light that the light fit left over is taken out, what
+is not skin (hair, glasses, shadows of a fringe, teeth) is left out, and holes are filled from the
+mirrored side and from around them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.face import regions
+from mien.head.schema import LABEL
+from mien.head.texture import HIGHEST, LOWEST, dequantise, quantise, uv_of_rest
+from mien.persona.light_fit import scene_light
+from mien.persona.placement import Sight
+from mien.seeding import rng
+from mien.types import Landmarks
+
+Likeness: TypeAlias = Literal["off", "detail", "full"]
+Mask = NDArray[np.bool_]
+Map = NDArray[np.float32]
+
+ROWS, COLUMNS = 640, 1024
+"""Texels: about 21 per cm around the face, as fine as a picture of 512 pixels."""
+_TEXELS_PER_CM = COLUMNS / 50.0
+_LUMINANCE = np.array([0.3, 0.5, 0.2], np.float32)
+_DARKEST = 0.006  # scene light below which a ratio says nothing
+_PULL_CM, _PULL_HOLD = 1.3, 0.3
+_DELIGHT, _SYMMETRY = 0.85, 0.7
+_DETAIL_CM = 0.8
+"""Details are finer than this; coarser differences are colour and light."""
+_PATCH_CM = 1.1
+_BROW_CM = 0.8
+_FRINGE_CM = 0.7
+"""Dark things in the brows this near to hair are hair or its shadow."""
+_HUE = 0.08
+"""Colour of single skin texels may differ from the usual by this much, log ratio."""
+_TINT, _GLOW = 0.10, 0.12
+"""Coarse tints and lights beyond these log ratios are pressed down to a third."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TextureSource:
+    """What a texture is made from.
+
+    view        photo and bare head (no brows, beard, freckles, roots), same light
+    wanted      (68, 2) pixels: where the photo's landmarks are, detector's bias removed
+    hair        (s, s) True where the photo shows hair
+    open_mouth  teeth or the inside of the mouth are seen: lips stay the head's own
+    glasses     the face wears some
+    """
+
+    view: Sight
+    wanted: Landmarks
+    hair: Mask
+    open_mouth: bool
+    glasses: bool = False
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Ground:
+    """Shared maps of one texture: rest position and what is seen where."""
+
+    across: Map
+    up: Map
+    normals: Map
+    labels: NDArray[np.uint8]
+    hairline: Map
+    brow_zone: Mask
+    unit: float
+
+    def disc(self, radius: float) -> NDArray[np.uint8]:
+        side = 2 * max(1, round(radius * self.unit)) + 1
+        return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+
+    def grown(self, mask: Mask, radius: float) -> Mask:
+        return cv2.dilate(mask.astype(np.uint8), self.disc(radius)) > 0
+
+    def named(self, *names: str) -> Mask:
+        return np.isin(self.labels, [LABEL[name] for name in names])
+
+    @property
+    def eye_zone(self) -> Mask:
+        return (np.abs(self.up) < 1.3) & (np.abs(self.across - 3.2) < 2.0)
+
+    @property
+    def lip_zone(self) -> Mask:
+        return (np.abs(self.up + 7.0) < 1.6) & (self.across < 3.2)
+
+
+def fit_texture(source: TextureSource, likeness: Likeness) -> Map | None:
+    """Log-ratio texture (640, 1024, 3) as it will be stored; None for likeness "off".
+
+    "full" carries the photo's colours, "detail" only what is finer than about a centimetre.
+    """
+    if likeness == "off":
+        return None
+    ground, ratio = _ground(source), _log_ratio(source)
+    seen = _usable(source, ground)
+    ratio = _delighted(ratio, seen, ground)
+    seen &= ~_foreign(ratio, seen, ground, source)
+    weight = _trust(seen, ground)
+    ratio = _matted(ratio, seen, ground)
+    texture, confidence = _unwrapped(source, ratio, weight)
+    texture = _completed(texture, confidence)
+    if likeness == "detail":
+        texture = texture - _blurred(texture, _DETAIL_CM)
+    return dequantise(quantise(np.clip(texture, LOWEST, HIGHEST)))
+
+
+def _ground(source: TextureSource) -> _Ground:
+    drawn = source.view.drawn
+    rest = np.nan_to_num(drawn.rest, nan=-99.0)
+    return _Ground(
+        across=np.abs(rest[..., 0]),
+        up=rest[..., 1],
+        normals=drawn.normals,
+        labels=drawn.labels,
+        hairline=drawn.hairline,
+        brow_zone=_brow_zone(source),
+        unit=source.view.unit,
+    )
+
+
+def _brow_zone(source: TextureSource) -> Mask:
+    """Within `_BROW_CM` of the lines of the brows: dark there is hair that belongs there."""
+    size, width = source.view.image.shape[0], 2 * _BROW_CM * source.view.unit
+    points = source.view.drawn.landmarks
+    return regions.stroke(points[17:22], width, size) | regions.stroke(points[22:27], width, size)
+
+
+def _log_ratio(source: TextureSource) -> Map:
+    """(s, s, 3) log of photo over render, in scene light, the photo pulled onto the head."""
+    view = source.view
+    photo = scene_light(_pulled(source))
+    render = scene_light(view.drawn.rgb)
+    ratio = np.log(np.maximum(photo, _DARKEST) / np.maximum(render, _DARKEST))
+    return np.clip(ratio, -2.6, 2.0)
+
+
+def _pulled(source: TextureSource) -> NDArray[np.uint8]:
+    """The photo warped so that its landmarks lie on the head's: Gaussian RBF ridge regression.
+
+    The contour is left alone: it is where the head ends in this view, not a place on the skin.
+    """
+    view = source.view
+    model = view.drawn.landmarks[17:]
+    offset = source.wanted[17:] - model
+    size, width = view.image.shape[0], _PULL_CM * view.unit
+    away = ((model[:, None] - model[None]) ** 2).sum(2)
+    kernel = np.exp(-away / (2 * width**2))
+    weights = np.linalg.solve(kernel + _PULL_HOLD * np.eye(len(model)), offset)
+    step = 16
+    axis = np.arange(step / 2 - 0.5, size + step, step)
+    x, y = np.meshgrid(axis, axis)
+    grid = np.stack([x.ravel(), y.ravel()], 1)
+    reach = np.exp(-((grid[:, None] - model[None]) ** 2).sum(2) / (2 * width**2))
+    coarse = (reach @ weights).reshape(len(axis), len(axis), 2).astype(np.float32)
+    field = cv2.resize(coarse, None, fx=step, fy=step, interpolation=cv2.INTER_LINEAR)
+    field = field[:size, :size]
+    columns, rows = np.meshgrid(
+        np.arange(size, dtype=np.float32), np.arange(size, dtype=np.float32)
+    )
+    return cv2.remap(
+        view.image,
+        columns + field[..., 0],
+        rows + field[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def _usable(source: TextureSource, ground: _Ground) -> Mask:
+    """Skin, brows and lips of the head that the photo shows well."""
+    view = source.view
+    face = ground.named("skin", "brow", "lips") & (ground.hairline > -90)
+    seen = face & view.inside & (ground.normals[..., 2] > 0.22)
+    seen &= (ground.hairline < -0.25) & (ground.up > -12.2)
+    seen &= ~ground.grown(ground.named("sclera", "iris", "lash"), 0.10)
+    if source.open_mouth:
+        seen &= ~ground.grown(ground.named("lips", "mouth", "teeth"), 0.28)
+    else:
+        seen &= ~ground.grown(ground.named("mouth"), 0.06)
+    solid = face | ground.named("mouth", "sclera", "iris", "teeth", "lash")
+    seen &= cv2.erode(solid.astype(np.uint8), ground.disc(0.22)) > 0
+    return seen & ~ground.grown(source.hair & (ground.hairline > -3.2), 0.30)
+
+
+def _middle(seen: Mask, ground: _Ground) -> Mask:
+    """Cheeks and nose: the part of the face that is nearly always plain skin."""
+    skin = seen & (ground.labels == LABEL["skin"])
+    middle = skin & (ground.up < -1.0) & (ground.up > -5.6) & (ground.across < 5.0)
+    return middle if middle.sum() >= 100 else skin
+
+
+def _harmonics(normals: Map) -> Map:
+    """(..., 8) second-order functions of direction, as smooth light is (Ramamoorthi 2001)."""
+    x, y, z = normals[..., 0], normals[..., 1], normals[..., 2]
+    return np.stack([np.ones_like(x), x, y, z, x * x - y * y, x * y, x * z, y * z], axis=-1)
+
+
+def _delighted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
+    """The ratio without what varies with the direction of the skin: light, not paint."""
+    middle = _middle(seen, ground)
+    if middle.sum() < 100:
+        return ratio
+    usual = np.median(ratio[middle], axis=0)
+    plain = seen & (ground.labels == LABEL["skin"])
+    plain &= ~(ground.brow_zone | ground.eye_zone | ground.lip_zone)
+    plain &= np.linalg.norm((ratio - usual) / [0.35, 0.35, 0.4], axis=2) < 2.2
+    rows, columns = np.nonzero(plain)
+    if len(rows) > 4000:
+        chosen = rng("delight", len(rows)).choice(len(rows), 4000, replace=False)
+        rows, columns = rows[chosen], columns[chosen]
+    design = _harmonics(ground.normals[rows, columns]).astype(np.float64)
+    wanted = ratio[rows, columns] @ _LUMINANCE
+    first = np.clip((ground.normals[rows, columns, 2] - 0.22) / 0.4, 0, 1).astype(np.float64)
+    weight, hold = first, np.diag([1e-3, 6, 6, 6, 25, 25, 25, 25]) * len(rows) / 2000
+    strength = np.zeros(8)
+    for _ in range(4):
+        weighted = design * weight[:, None]
+        strength = np.linalg.solve(weighted.T @ design + hold, weighted.T @ wanted)
+        weight = first / (1 + ((wanted - design @ strength) / 0.12) ** 2)
+    shade = _harmonics(ground.normals) @ strength.astype(np.float32)
+    shade = np.clip(shade - np.float32(np.median(design @ strength)), -0.7, 0.7)
+    return ratio - _DELIGHT * shade[..., None]
+
+
+def _foreign(ratio: Map, seen: Mask, ground: _Ground, source: TextureSource) -> Mask:
+    """What lies on the skin without being it: strands, their shadows, collars, rims."""
+    middle = _middle(seen, ground)
+    if not middle.any():
+        return ~seen
+    usual = np.median(ratio[middle], axis=0)
+    away = np.linalg.norm((ratio - usual) / [0.33, 0.33, 0.42], axis=2)
+    lighter = (ratio - usual) @ _LUMINANCE
+    brows = ground.brow_zone & ~ground.grown(source.hair, _FRINGE_CM)
+    forehead = (ground.up > 2.5) & ~brows
+    side = ground.across > 4.4
+    high = side & (ground.up > -5.5) & ~brows
+    low = (ground.up < -9.2) | (side & (ground.up <= -5.5))
+    bad = forehead & ((away > 1.5) | (lighter < -0.30))
+    bad |= (high & (away > 1.7)) | (low & ((away > 2.6) | (lighter > 0.45)))
+    bad = cv2.morphologyEx(bad.astype(np.uint8), cv2.MORPH_OPEN, ground.disc(0.07)) > 0
+    bad = ground.grown(bad, 0.22) & ~brows
+    return bad | _rims(lighter, ground) if source.glasses else bad
+
+
+def _rims(lighter: Map, ground: _Ground) -> Mask:
+    """Thin dark or bright lines around the eyes: frames of glasses and what they mirror."""
+    values = lighter.astype(np.float32)
+    disc = ground.disc(0.28)
+    dark = cv2.morphologyEx(values, cv2.MORPH_BLACKHAT, disc) > 0.16
+    bright = cv2.morphologyEx(values, cv2.MORPH_TOPHAT, disc) > 0.22
+    around = (ground.up > -3.6) & (ground.up < 1.9) & ~ground.brow_zone
+    lids = (np.abs(ground.up) < 0.75) & (np.abs(ground.across - 3.2) < 1.75)
+    return ground.grown((dark | bright) & around & ~lids, 0.08)
+
+
+def _trust(seen: Mask, ground: _Ground) -> Map:
+    """(s, s) weight: falls off towards grazing skin and towards the edge of what is usable."""
+    frontal = np.clip((ground.normals[..., 2] - 0.22) / 0.4, 0, 1)
+    padded = np.pad(seen.astype(np.uint8), 1)
+    inner = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    return (frontal * np.clip(inner / (0.35 * ground.unit), 0, 1) * seen).astype(np.float32)
+
+
+def _matted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
+    """Highlights pressed down, for gloss is the renderer's to draw; odd colours of skin calmed.
+
+    Where a channel of the photo is nearly white, its ratio says more about the camera than about
+    the skin; and skin varies in lightness far more than in hue. Lips and brows may.
+    """
+    middle = _middle(seen, ground)
+    if not middle.any():
+        return ratio
+    usual = np.median(ratio[middle], axis=0)
+    away = ratio - usual
+    light = away @ _LUMINANCE
+    tint = away - light[..., None]
+    size = np.maximum(np.linalg.norm(tint, axis=2), 1e-6)
+    skin = (ground.labels == LABEL["skin"]) & ~ground.brow_zone
+    kept = np.where(skin, np.minimum(1.0, _HUE / size), 1.0)
+    shine = light - 0.12
+    press = np.where((shine > 0) & (ground.labels == LABEL["skin"]), -0.6 * shine, 0.0)
+    calm = usual + (light + press)[..., None] + tint * kept[..., None]
+    return calm.astype(np.float32)
+
+
+def _unwrapped(source: TextureSource, ratio: Map, weight: Map) -> tuple[Map, Map]:
+    """Texture (rows, columns, 3) and confidence (rows, columns) of the part that was seen."""
+    used = weight > 0.004
+    u, v = uv_of_rest(source.view.drawn.rest[used])
+    x, y = u * (COLUMNS - 1), v * (ROWS - 1)
+    left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+    values, trust = ratio[used], weight[used].astype(np.float64)
+    count, total = np.zeros(ROWS * COLUMNS), np.zeros(ROWS * COLUMNS)
+    sums = np.zeros((ROWS * COLUMNS, 3))
+    for dx in (0, 1):
+        for dy in (0, 1):
+            share = np.abs(1 - dx - (x - left)) * np.abs(1 - dy - (y - top)) + 1e-4
+            column, row = np.clip(left + dx, 0, COLUMNS - 1), np.clip(top + dy, 0, ROWS - 1)
+            place = row * COLUMNS + column
+            count += np.bincount(place, share, ROWS * COLUMNS)
+            total += np.bincount(place, share * trust, ROWS * COLUMNS)
+            for k in range(3):
+                sums[:, k] += np.bincount(place, share * values[:, k], ROWS * COLUMNS)
+    shape = (ROWS, COLUMNS)
+    spread = [cv2.GaussianBlur(part, (0, 0), 0.7) for part in _reshaped(shape, count, total, sums)]
+    count, total, sums = spread
+    texture = sums / np.maximum(count, 1e-4)[..., None]
+    confidence = total / np.maximum(count, 1e-4) * np.clip(count / 0.02, 0, 1)
+    return texture.astype(np.float32), confidence.astype(np.float32)
+
+
+def _reshaped(shape: tuple[int, int], *flat: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    return [part.reshape(*shape, *part.shape[1:]) for part in flat]
+
+
+def _blurred(values: Map, cm: float) -> Map:
+    return cv2.GaussianBlur(values, (0, 0), cm * _TEXELS_PER_CM)
+
+
+def _completed(texture: Map, confidence: Map) -> Map:
+    """Holes filled from the other half of the face and from around; 0 far from the face."""
+    other, other_confidence = texture[:, ::-1], confidence[:, ::-1]
+    share = np.clip((other_confidence - confidence) / 0.5, 0, 1) * (other_confidence > 0.1)
+    texture = texture * (1 - share[..., None]) + other * share[..., None]
+    confidence = np.maximum(confidence, other_confidence * share)
+    filled = _filled(texture, confidence)
+    # Coarse differences between left and right are light, not face.
+    coarse = _blurred(filled, _PATCH_CM) @ _LUMINANCE
+    lopsided = coarse - 0.5 * (coarse + coarse[:, ::-1])
+    filled = _calmed(filled - _SYMMETRY * lopsided[..., None])
+    reach = _blurred((confidence > 0.02).astype(np.float32), 0.9)
+    fade = np.maximum(np.clip(1.6 * reach, 0, 1), confidence)
+    return filled * fade[..., None]
+
+
+def _calmed(texture: Map) -> Map:
+    """Coarse patches of light and of foreign colour pressed down; coarse dark (a beard) stays."""
+    coarse = _blurred(texture, _PATCH_CM)
+    light = coarse @ _LUMINANCE
+    tint = coarse - light[..., None]
+    size = np.maximum(np.linalg.norm(tint, axis=2), 1e-6)
+    calm_tint = (
+        tint * (np.minimum(size, _TINT + 0.3 * np.maximum(size - _TINT, 0)) / size)[..., None]
+    )
+    calm_light = np.minimum(light, _GLOW + 0.3 * np.maximum(light - _GLOW, 0))
+    return texture - coarse + calm_tint + calm_light[..., None]
+
+
+def _filled(texture: Map, confidence: Map) -> Map:
+    """Push-pull (Gortler et al. 1996): weak texels take the average of ever larger surroundings."""
+    values, weights = [texture * confidence[..., None]], [confidence]
+    while min(values[-1].shape[:2]) >= 4:
+        values.append(cv2.pyrDown(values[-1]))
+        weights.append(cv2.pyrDown(weights[-1]))
+    filled = values[-1] / np.maximum(weights[-1], 1e-6)[..., None]
+    for value, weight in zip(values[-2::-1], weights[-2::-1], strict=True):
+        coarse = cv2.pyrUp(filled, dstsize=(value.shape[1], value.shape[0]))
+        share = np.clip(weight, 0, 1)[..., None]
+        filled = value / np.maximum(weight, 1e-6)[..., None] * share + coarse * (1 - share)
+    return filled

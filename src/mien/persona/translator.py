@@ -1,0 +1,119 @@
+"""The one-shot translator: who a face is, in sliders, from its landmarks and its descriptor.
+
+A small perceptron trained on renders (`analysers.translator`). Its weight file also holds what
+else a fit has to know before it sees a photo: how well the network knows each slider, what the
+landmark detector does to true landmarks, and what people are like.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.face import affine
+from mien.head.schema import SLIDERS, schema_hash
+from mien.io.weights import load_weights
+from mien.persona.gauss_newton import Noise, eye_frame
+from mien.persona.prior import Prior, prior_of
+from mien.types import Landmarks
+
+FloatArray = NDArray[np.float64]
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "character-translator.safetensors"
+JOB = "analyser.translator"
+DESCRIPTOR_SIZE = 128
+INPUT_SIZE = 136 + DESCRIPTOR_SIZE
+OUTPUT_SIZE = len(SLIDERS) + 1
+"""Sliders, then sex from -1 to 1."""
+CLAMP = 4.0
+"""Inputs stay within this many standard deviations of the training data."""
+PHOTO_TRUST = 6.0
+"""The landmark detector is this many times surer (inverse variance) on photos than on the spoilt
+renders its noise is measured on: fits of photos leave a twentieth of that noise unexplained."""
+ERROR_INFLATION = 1.35
+"""On photos the network errs more than on held-out renders, by about this much."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Translator:
+    """Network and statistics; see `analysers.translator.train` for how they are made."""
+
+    layers: tuple[tuple[FloatArray, FloatArray], ...]
+    input_mean: FloatArray
+    input_sd: FloatArray
+    output_mean: FloatArray
+    output_sd: FloatArray
+    error: FloatArray
+    population: Prior
+    noise: Noise
+    sha256: str
+
+    def guess(
+        self, landmarks: Landmarks, descriptor: NDArray[np.floating]
+    ) -> tuple[FloatArray, float]:
+        """Sliders (93,) and sex (-1 feminine, 1 masculine) of a face.
+
+        landmarks   (68, 2) pixels, any similarity
+        descriptor  (128,) identity descriptor
+        """
+        raw = np.concatenate([landmark_features(landmarks), np.asarray(descriptor, np.float64)])
+        value = np.clip((raw - self.input_mean) / self.input_sd, -CLAMP, CLAMP)
+        for k, (weight, bias) in enumerate(self.layers):
+            value = weight @ value + bias
+            if k < len(self.layers) - 1:
+                value = value / (1.0 + np.exp(-value))  # SiLU
+        value = value * self.output_sd + self.output_mean
+        return value[: len(SLIDERS)], float(np.clip(value[-1], -1.0, 1.0))
+
+    def prior(self, landmarks: Landmarks, descriptor: NDArray[np.floating]) -> tuple[Prior, float]:
+        """What is expected of this face before Gauss-Newton, and its sex."""
+        sliders, sex = self.guess(landmarks, descriptor)
+        covariance = self.error * ERROR_INFLATION**2 + np.eye(len(SLIDERS)) * 1e-3
+        return self.population.with_identity(sliders, np.linalg.inv(covariance)), sex
+
+
+def landmark_features(landmarks: Landmarks) -> FloatArray:
+    """(136,) the landmarks in the eye frame."""
+    return affine.transform(eye_frame(landmarks), landmarks).ravel()
+
+
+def read_translator(path: Path = WEIGHTS) -> Translator:
+    """A translator from its weight file.
+
+    Raises WeightsError for a file that is missing, damaged, or made for another head.
+    """
+    weights = load_weights(path, expected_job=JOB, expected_head=schema_hash())
+    tensors: dict[str, FloatArray] = {
+        name: _double(array) for name, array in weights.tensors.items()
+    }
+    depth = sum(name.startswith("net.weight") for name in tensors)
+    covariance = tensors["noise.covariance"]
+    return Translator(
+        layers=tuple((tensors[f"net.weight{k}"], tensors[f"net.bias{k}"]) for k in range(depth)),
+        input_mean=tensors["input.mean"],
+        input_sd=tensors["input.sd"],
+        output_mean=tensors["output.mean"],
+        output_sd=tensors["output.sd"],
+        error=tensors["error.covariance"],
+        population=prior_of(
+            (tensors["people.sliders.mean"], tensors["people.sliders.covariance"]),
+            (tensors["people.brows.mean"], tensors["people.brows.covariance"]),
+        ),
+        noise=Noise(tensors["noise.bias"], PHOTO_TRUST * np.linalg.inv(covariance)),
+        sha256=weights.sha256,
+    )
+
+
+def _double(array: NDArray[Any]) -> FloatArray:
+    return np.asarray(array, np.float64)
+
+
+@functools.cache
+def translator() -> Translator:
+    """The shipped translator, loaded once."""
+    return read_translator()
