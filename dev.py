@@ -43,6 +43,8 @@ MODELS = (
     ("the identity network", "mien.face.convert_identity"),
     ("renders for the translator", "mien.analysers.translator", "make", "cache/translator"),
     ("the translator of photos", "mien.analysers.translator", "train", "cache/translator"),
+    ("renders for the hair styles", "mien.analysers.hair_style", "make", "cache/hair_style"),
+    ("the hair styles", "mien.analysers.hair_style", "train", "cache/hair_style"),
 )
 # These would bend the install or the imports of our own environment.
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_CONSTRAINT")

@@ -91,7 +91,7 @@ def _picture(name: PurePosixPath, caption: str) -> str:
 
 def _video(name: PurePosixPath, caption: str) -> str:
     return (
-        f'<figure><video src="{_address(name)}" autoplay loop muted playsinline controls></video>'
+        f'<figure><video src="{_address(name)}" autoplay loop muted playsinline></video>'
         f"<figcaption>{html_escape(caption)}</figcaption></figure>"
     )
 

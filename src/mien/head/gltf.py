@@ -206,8 +206,10 @@ def _parts(
     parts = [skin, mouth, ear, *eyes, teeth, shirt, lash]
     if hairy:
         hair = _range_part(mesh, "hair", "hair", "lash0")
-        strands = rows[hair.source]
-        hair.coordinates = np.stack([strands[:, 4] / ACROSS_PERIOD, 1 - strands[:, 5] / TIP_REACH], 1)
+        strands = rows[hair.source].astype(np.float64)
+        hair.coordinates = np.stack(
+            [strands[:, 4] / ACROSS_PERIOD, 1 - strands[:, 5] / TIP_REACH], 1
+        )
         picture = writer.texture(hair_picture(paint, 512, 512))
         hair.material = writer.material("hair", texture=picture, roughness=0.5, sheet=True)
         parts.append(hair)

@@ -49,14 +49,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "turn a photo into a game character and show it on one page",
         "把一张照片变成游戏角色，并用一个网页展示",
     ),
-    "command.character.fit": (
-        "turn photos into game characters: sliders, pictures, 3D model",
-        "把照片变成游戏角色：滑块参数、图片、三维模型",
-    ),
-    "command.character.edit": (
-        "change sliders of a character and draw it again",
-        "修改角色的滑块参数并重新绘制",
-    ),
     "command.head.render": ("draw one head", "绘制一个头像"),
     "command.head.sheet": ("draw a sheet of heads side by side", "绘制一整张头像对照图"),
     "command.head.schema": (

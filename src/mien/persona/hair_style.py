@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.head.sample import FEMININE_HAIR, MASCULINE_HAIR
 from mien.head.schema import HAIR_STYLES, schema_hash
 from mien.io.weights import load_weights
 from mien.persona.hair_fit import HairMeasures, extra_inputs, style_by_rule
@@ -26,6 +27,8 @@ EXTRA_INPUTS = 8
 STRIDES, PADS = (2, 2, 1), (2, 1, 1)
 SURE = 0.8
 """Probability from which the network is believed against the rules."""
+RARE = 0.03
+"""Styles that fewer people of a sex wear are left to the rules: there are no renders of them."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -82,8 +85,26 @@ def style_net() -> StyleNet:
     return read_style_net()
 
 
+def usual_styles(sex: float) -> FloatArray:
+    """(12,) how often people of a sex (-1 feminine, 1 masculine) wear each style, as sampled."""
+    masculine = min(max((sex + 1) / 2, 0.0), 1.0)
+    share = np.array(
+        [
+            masculine * MASCULINE_HAIR.count(style) / len(MASCULINE_HAIR)
+            + (1 - masculine) * FEMININE_HAIR.count(style) / len(FEMININE_HAIR)
+            for style in HAIR_STYLES
+        ]
+    )
+    return share
+
+
 def choose_style(measures: HairMeasures, pose: Pose, sex: float) -> str:
-    """The network's style where it is sure, else the rules'."""
+    """The network's style where it is sure and the style is a usual one, else the rules'."""
+    usual = usual_styles(sex)
     share = style_net().probabilities(measures.grid, extra_inputs(measures, pose))
+    share = share * (usual + RARE)
+    share /= share.sum()
     best = int(np.argmax(share))
-    return HAIR_STYLES[best] if share[best] >= SURE else style_by_rule(measures, sex)
+    if share[best] >= SURE and usual[best] >= RARE:
+        return HAIR_STYLES[best]
+    return style_by_rule(measures, sex)

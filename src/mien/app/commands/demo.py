@@ -39,9 +39,7 @@ def run(request: DemoRequest) -> int:
     earlier = FOLDER.rglob("*") if FOLDER.is_dir() else ()
     owned = {str(path.relative_to(FOLDER)) for path in earlier if _is_own(path)}
     with atomic_folder(FOLDER, overwrite=True, owned=owned) as folder:
-        outcome = _fit(image, folder)
-        if not outcome.results:
-            raise InputError(text("app.no_face", path=terminal_safe(name)))
+        outcome = _fit(image, name, folder)
         _write_page(folder, outcome)
     for line in outcome.notes:
         console.note(line)
@@ -67,18 +65,31 @@ def _picture(request: DemoRequest) -> tuple[Image, str]:
     return data.astronaut(), "astronaut"
 
 
-def _fit(image: Image, folder: Path) -> Outcome:
-    """Runs the job `character` on the picture, into the folder."""
+def _fit(image: Image, name: str, folder: Path) -> Outcome:
+    """Runs the job `character` on the picture, into the folder.
+
+    Raises InputError, with the name that the user knows, where it gave nothing.
+    """
     from mien.io.image import write_image
     from mien.jobs import JOBS
+    from mien.jobs.base import Step
 
     job = next(job for job in JOBS if job.name == "character")
     with tempfile.TemporaryDirectory() as scratch:
+        # A copy of the pixels under a name of ours: the user's is in no file of the demo.
         photo = Path(scratch) / f"{STEM}.png"
         write_image(photo, image, provenance=None)
         request = job.request["fit"](photos=(photo,), out=folder)
         with console.progress(text(job.title)) as progress:
-            return job.load("auto").run(request, progress=progress)
+
+            def show(step: Step) -> None:
+                progress(dataclasses.replace(step, label=Path(name).name))
+
+            outcome = job.load("auto").run(request, progress=show)
+    if not outcome.results:
+        reasons = " ".join(skipped.reason for skipped in outcome.skipped)
+        raise InputError(reasons.replace(terminal_safe(photo), terminal_safe(name)))
+    return outcome
 
 
 def _write_page(folder: Path, outcome: Outcome) -> None:
@@ -95,14 +106,10 @@ def _write_page(folder: Path, outcome: Outcome) -> None:
 
 def _draw_twin(folder: Path) -> None:
     """The toon twin of a fitted character, frontal and neutral."""
-    from mien.head.render import render
     from mien.io.image import write_image
-    from mien.io.provenance import Provenance
     from mien.persona.character import read_character
-    from mien.types import Pose
 
-    code = dataclasses.replace(
-        read_character(folder / "params.json").code, aus={}, pose=Pose(), gaze=(0, 0), style="toon"
-    )
-    made_by = Provenance(source="compositeSynthetic", job="demo")
-    write_image(folder / "toon.png", render(code, size=TOON_SIZE).rgb, provenance=made_by)
+    neutral = read_character(folder / "params.json").neutral()
+    twin = dataclasses.replace(neutral, code=dataclasses.replace(neutral.code, style="toon"))
+    made_by = dataclasses.replace(neutral.provenance, job="demo")
+    write_image(folder / "toon.png", twin.render(size=TOON_SIZE).rgb, provenance=made_by)

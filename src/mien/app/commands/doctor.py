@@ -17,7 +17,7 @@ from mien.messages import language, text
 
 NEEDED = (
     *("numpy", "torch", "numba", "dlib-bin", "opencv-python-headless", "pillow", "av"),
-    *("safetensors", "pygltflib", "tyro", "rich"),
+    *("safetensors", "pygltflib", "tensorboard", "tyro", "rich"),
 )
 OPTIONAL = ("face_recognition_models", "scikit-image", "gradio", "onnxruntime", "ray")
 

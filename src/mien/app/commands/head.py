@@ -177,7 +177,7 @@ def changed(code: FaceCode, request: PersonRequest) -> FaceCode:
     """The code with the changes that a request asks for."""
     from mien.head.schema import MACROS, SLIDERS
 
-    sliders = _known("slider", request.set, (*SLIDERS, *MACROS))
+    sliders = _known("fields.what.slider", request.set, (*SLIDERS, *MACROS))
     given = {name: getattr(request, name) for name in ("yaw", "pitch", "roll")}
     turns = {name: degrees for name, degrees in given.items() if degrees is not None}
     return dataclasses.replace(
@@ -200,13 +200,13 @@ def action_units(values: Mapping[str, float]) -> dict[str, float]:
 
     digits = {name: name.upper().removeprefix("AU").lstrip("0") for name in values}
     own = {f"AU{number}" if number.isdecimal() else name: name for name, number in digits.items()}
-    return _known("AU", {new: values[name] for new, name in own.items()}, AU_NAMES)
+    return _known("fields.what.AU", {new: values[name] for new, name in own.items()}, AU_NAMES)
 
 
-def _known(kind: str, values: Mapping[str, float], names: tuple[str, ...]) -> dict[str, float]:
+def _known(what: str, values: Mapping[str, float], names: tuple[str, ...]) -> dict[str, float]:
     for name in values:
         if name not in names:
-            raise fields.unknown(text(f"fields.what.{kind}"), name, names)
+            raise fields.unknown(text(what), name, names)
     return dict(values)
 
 
