@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mien.errors import InputError, MienError
 from mien.head.camera import Camera
-from mien.head.light import Light
+from mien.head.light import LIGHTS, Light
 from mien.head.render import LARGEST, Render, View, render
 from mien.head.schema import VERSION, validate
 from mien.head.template import head_hash
@@ -36,8 +36,8 @@ PARAMS_NAME, TEXTURE_NAME = "params.json", "texture.png"
 _MAX_BYTES = 1 << 20
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
-NEUTRAL_VIEW = View(camera=Camera(size=512, zoom=0.98))
-"""How a character is shown when nothing else is asked: frontal, in the studio light."""
+NEUTRAL_VIEW = View(camera=Camera(size=512, zoom=0.98), light=LIGHTS["soft"])
+"""How a character is shown when nothing else is asked: frontal, in soft light."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
