@@ -73,6 +73,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the face is blurred: details are uncertain",
         "人脸模糊：细节不可靠",
     ),
+    "face.warning.occluded": (
+        "something covers part of the face; the character's skin there is a guess",
+        "脸部有遮挡；角色该处的皮肤为推测",
+    ),
     "face.warning.glasses": (
         "glasses: they may be taken for brows, eyes or skin",
         "戴眼镜：眼镜可能被当作眉毛、眼睛或皮肤",

@@ -25,8 +25,10 @@ WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "character-hair.safe
 JOB = "analyser.hair-style"
 EXTRA_INPUTS = 8
 STRIDES, PADS = (2, 2, 1), (2, 1, 1)
-SURE = 0.8
+SURE = 0.6
 """Probability from which the network is believed against the rules."""
+BELOW_JAW = 0.22
+"""Share of hair beside the neck from which hair is long."""
 RARE = 0.03
 """Styles that fewer people of a sex wear are left to the rules: there are no renders of them."""
 
@@ -88,14 +90,13 @@ def style_net() -> StyleNet:
 def usual_styles(sex: float) -> FloatArray:
     """(12,) how often people of a sex (-1 feminine, 1 masculine) wear each style, as sampled."""
     masculine = min(max((sex + 1) / 2, 0.0), 1.0)
-    share = np.array(
+    return np.array(
         [
             masculine * MASCULINE_HAIR.count(style) / len(MASCULINE_HAIR)
             + (1 - masculine) * FEMININE_HAIR.count(style) / len(FEMININE_HAIR)
             for style in HAIR_STYLES
         ]
     )
-    return share
 
 
 def choose_style(measures: HairMeasures, pose: Pose, sex: float) -> str:
@@ -105,6 +106,8 @@ def choose_style(measures: HairMeasures, pose: Pose, sex: float) -> str:
     share = share * (usual + RARE)
     share /= share.sum()
     best = int(np.argmax(share))
-    if share[best] >= SURE and usual[best] >= RARE:
-        return HAIR_STYLES[best]
-    return style_by_rule(measures, sex)
+    if share[best] < SURE or usual[best] < RARE:
+        return style_by_rule(measures, sex)
+    style = HAIR_STYLES[best]
+    # The lower edge of a photo cuts long hair off more often than renders teach.
+    return "long" if style == "bob" and measures.below > BELOW_JAW else style

@@ -84,7 +84,7 @@ def scene_light(image: Image) -> NDArray[np.float32]:
 
 def lab_of(image: Image) -> NDArray[np.float32]:
     """CIE Lab (h, w, 3) of an RGB picture."""
-    return cv2.cvtColor(image.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.cvtColor(image.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB), np.float32)
 
 
 def skin_mask(view: Sight) -> NDArray[np.bool_]:
@@ -102,6 +102,23 @@ def skin_mask(view: Sight) -> NDArray[np.bool_]:
     away = (lab - np.median(lab[core], axis=0)) / np.array([18.0, 8.0, 8.0])
     like = skin & (np.linalg.norm(away, axis=2) < 2.2)
     return like if like.sum() > 60 else core
+
+
+def covered_share(view: Sight) -> float:
+    """Share of cheeks, nose, chin and forehead whose colour is not that of skin: things over it."""
+    drawn = view.drawn
+    x, y = np.abs(drawn.rest[..., 0]), drawn.rest[..., 1]
+    skin = (drawn.labels == LABEL["skin"]) & (drawn.hairline > -90) & (drawn.hairline < -1.5)
+    skin &= (y > -10.5) & (y < 4.0) & (x < 5.5) & (drawn.normals[..., 2] > 0.35) & view.inside
+    skin &= ~((np.abs(y - 1.9) < 1.3) | ((np.abs(y) < 1.3) & (np.abs(x - 3.2) < 2.0)))
+    core = skin & (y > -5.8) & (y < 1.0)
+    if not core.any():
+        return 0.0
+    lab = lab_of(view.image)
+    away = lab - np.median(lab[core], axis=0)
+    foreign = np.hypot(away[..., 1], away[..., 2]) > 16.0
+    foreign |= (away[..., 0] < -38.0) | (away[..., 0] > 45.0)
+    return float((foreign & skin).sum() / skin.sum())
 
 
 def fit_light(view: Sight, white: tuple[float, float, float] | None) -> LightFit:
@@ -176,7 +193,7 @@ def _strengths(
     for direction in DIRECTIONS:
         fill = _fill_direction(direction)
         design = _basis(normals, direction, fill).mean(1)
-        weight, solution = np.full(count, 1.0 / count), _USUAL
+        weight, solution, error = np.full(count, 1.0 / count), _USUAL, luminance
         for _ in range(3):
             solution = _non_negative(design, luminance, weight, _USUAL, _HOLD)
             error = luminance - design @ solution
@@ -247,7 +264,7 @@ def _light(direction: FloatArray, fill: FloatArray, strengths: FloatArray) -> Li
     )
 
 
-def rounded(values: FloatArray) -> tuple[float, float, float]:
+def rounded(values: NDArray[np.floating]) -> tuple[float, float, float]:
     """Three numbers to four decimals, as they are written to files."""
     a, b, c = (round(float(v), 4) for v in values)
     return (a, b, c)
