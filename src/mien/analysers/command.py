@@ -13,17 +13,21 @@ from mien.errors import MienError
 
 
 class Make(Protocol):
-    """Writes shards until `count` samples exist; calls `told(done, count)` after each."""
+    """Writes shards until `count` samples exist."""
 
     def __call__(
         self, folder: Path, count: int, *, seed: int, told: Callable[[int, int], None]
-    ) -> None: ...
+    ) -> None:
+        """`told(done, count)` is called after every shard."""
+        ...
 
 
 class Train(Protocol):
     """Trains on the shards of a folder; yields lines of progress."""
 
-    def __call__(self, folder: Path, *, seed: int, out: Path | None = None) -> Iterator[str]: ...
+    def __call__(self, folder: Path, *, seed: int, out: Path | None = None) -> Iterator[str]:
+        """`out` is the weight file, by default the one that ships."""
+        ...
 
 
 def run(

@@ -7,6 +7,7 @@ that the command line and the web form accept the same things and say the same a
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from mien.errors import OptionError
 from mien.fields import Control
 from mien.messages import text
 
+_PAIR = re.compile(r"\w+=[-+.\d][-+.\deE]*")
 _COUNTLESS = 1e9  # a limit above this is the computer's, not the user's
 
 
@@ -27,6 +29,7 @@ def parse(request: type, words: Sequence[str], *, command: str) -> Any:
     Raises OptionError with the option, what came and what was wanted.
     """
     controls = fields.describe(request)
+    words = _spread(controls, words)
     _check_options(controls, words)
     texts, rest = _read(controls, words, command)
     values = {control.name: _value(control, texts[control.name], command) for control in controls}
@@ -37,6 +40,24 @@ def parse(request: type, words: Sequence[str], *, command: str) -> Any:
     made = request(**values)
     fields.check(made)
     return made
+
+
+def _spread(controls: Sequence[Control], words: Sequence[str]) -> list[str]:
+    """`--au 12=.8 6=.5` as `--au 12=.8 --au 6=.5`: NAME=NUMBER after such an option is its own."""
+    pairs = {fields.shown(control) for control in controls if control.kind == "pair"}
+    spread: list[str] = []
+    current = ""
+    for place, word in enumerate(words):
+        if word == "--":
+            return spread + list(words[place:])
+        if word.startswith("--"):
+            current = word if word in pairs else ""
+        elif current and spread[-1] != current and _PAIR.fullmatch(word):
+            spread.append(current)
+        else:
+            current = current if current and spread[-1] == current else ""
+        spread.append(word)
+    return spread
 
 
 def _check_options(controls: Sequence[Control], words: Sequence[str]) -> None:

@@ -20,6 +20,6 @@ def __getattr__(name: str) -> tuple[Job, ...]:
 
 @functools.cache
 def _jobs() -> tuple[Job, ...]:
-    from mien.jobs import character
+    from mien.jobs import character, express, reenact
 
-    return (character.JOB,)
+    return (character.JOB, express.JOB, reenact.JOB)

@@ -46,6 +46,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "no face was found in {frames} frames; wanted a clip with a face of at least 80 pixels",
         "在 {frames} 帧中没有找到人脸；需要包含至少 80 像素人脸的视频",
     ),
+    "track.told": (
+        "{frames} frames at {fps} per second; {lost} without a face",
+        "共 {frames} 帧，每秒 {fps} 帧；其中 {lost} 帧没有人脸",
+    ),
     "motion.expression": ("expression", "表情"),
     "motion.au": ("Action Unit", "动作单元"),
     "motion.frames": (

@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 
 DARK_BROWN, BROWN, HAZEL, BLUE, PALE_BLUE = (
     tuple(1.25 * channel for channel in linear(colour))
-    for colour in ("3a2414", "6b4a2a", "5d6a4a", "4a7aa0", "7f9bb0")
+    for colour in ("3a2414", "6b4a2a", "5a5a44", "536f86", "7c8f9c")
 )
 _EYE_VIEW = 384
 
@@ -67,6 +67,7 @@ def _lips(face: Face, skin: FloatArray) -> FloatArray:
     if ratio is None:
         return np.clip(skin * usual, 0.005, 0.8)
     ratio = np.clip(ratio, 0.3, 1.1)
+    ratio[2] = min(ratio[2], 1.25 * ratio[0])  # dark lips mirror blue skies
     return np.clip(skin * (0.75 * ratio + 0.25 * usual), 0.005, 0.8)
 
 

@@ -46,10 +46,10 @@ _LEARN, _LOST = 0.9, 0.12
 """Share of the habits seen on the render that is believed, and when none is: in eye distances."""
 _OCCLUDED = 0.12
 """Share of the skin that looks like something else; real faces without occluders: .06."""
+_DENSE_ROOTS = 1.2
+"""Cover of short hair through which no skin is seen."""
 _OPEN_MOUTH = 0.035
 """Gap of the inner lips, in outer-eye distances, from which teeth are to be expected."""
-_PAINTED = 0.3
-"""Hair painted on a scalp must be this much darker to look like the hair that was seen."""
 _BARE: dict[str, MaterialValue] = {
     **{"brow_density": 0.0, "beard": 0.0, "freckles": 0.0, "roots": 0.0, "blush": 0.0},
     **{"eye_shadow": 0.0, "redness": 0.6, "dark_circles": 0.35},
@@ -286,8 +286,8 @@ def _fit_hair(
     if style == "bald":
         return style, {"hair": rounded(light.skin * 0.3)}, np.zeros_like(mask)
     colour = hair_fit.first_colour(small, head, mask, light.skin)
-    if style == "buzz":  # short hair is painted: it darkens the skin and does not cover it
-        return style, {"hair": rounded(np.array(colour) * _PAINTED)}, mask
+    if style == "buzz":
+        return style, _fit_roots(small, mask, shape, light, colour), mask
     mesh = assemble(
         load(), shape.fit.parameters[SLIDER_PART], shape.fit.parameters[AU_PART], hair=style
     )
@@ -302,6 +302,25 @@ def _fit_hair(
     return style, {"hair": colour}, mask
 
 
+def _fit_roots(
+    view: Sight,
+    mask: NDArray[np.bool_],
+    shape: _Shape,
+    light: LightFit,
+    colour: tuple[float, float, float],
+) -> dict[str, MaterialValue]:
+    """Colour and cover of painted hair: it darkens the skin and does not hide it."""
+    roots: dict[str, MaterialValue] = {"hair": colour, "roots": ROOTS["buzz"]}
+    wide = dataclasses.replace(_WIDE, camera=Camera(size=len(mask), zoom=_WIDE.camera.zoom))
+    for _ in range(3):
+        drawn = _draw_bare(shape, light, wide, **roots)
+        factor = hair_fit.roots_factor(view, mask, drawn)
+        cover = _DENSE_ROOTS if factor.mean() < 0.9 else roots["roots"]
+        darker = hair_fit.natural(np.array(roots["hair"]) * factor)
+        roots = {"hair": rounded(darker), "roots": cover}
+    return roots
+
+
 def _fit_texture(
     photo: Image,
     face: Face,
@@ -312,7 +331,7 @@ def _fit_texture(
         return None
     shape, light, hair, paint = parts
     cropped = hair.style == "buzz"
-    bare = {"roots": ROOTS["buzz"], "hair": paint["hair"]} if cropped else {}
+    bare = {name: paint[name] for name in ("roots", "hair")} if cropped else {}
     image, inside = photo_view(photo, shape.placement, _NEAR.camera)
     to_near = affine.invert(shape.placement.crop_to_photo(_NEAR.camera))
     frame = eye_frame(face.landmarks)

@@ -50,6 +50,12 @@ class Noise:
         """(68, 2) mean of detected minus true at a pose (degrees)."""
         return (pose_features(pose) @ self.bias).reshape(68, 2)
 
+    def shifted(self, offset: FloatArray) -> Noise:
+        """The same noise with `offset` (68, 2) added to its mean at every pose."""
+        bias = self.bias.copy()
+        bias[0] += offset.ravel()
+        return Noise(bias, self.precision)
+
 
 @dataclasses.dataclass(frozen=True)
 class GeometryFit:

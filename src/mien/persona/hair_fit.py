@@ -137,13 +137,14 @@ def mask_grid(mask: Mask, view: Sight, roll: float) -> NDArray[np.float32]:
     y = eyes[1] - view.unit * (right * sine + up * cosine)
     side = round(view.unit * GRID_STEP / 2) | 1
     smooth = cv2.blur(mask.astype(np.float32), (side, side))
-    return cv2.remap(
+    grid = cv2.remap(
         smooth,
         x.astype(np.float32),
         y.astype(np.float32),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    return np.asarray(grid, np.float32)
 
 
 def style_by_rule(measures: HairMeasures, sex: float) -> str:
@@ -155,9 +156,17 @@ def style_by_rule(measures: HairMeasures, sex: float) -> str:
         return "bald"
     full, thin = measures.beside
     if full > 0.33 and full + thin > 0.45:
-        if measures.fringe > 0.35:
-            return "fringe_long"
-        return "long" if measures.below > 0.22 else "bob"
+        return _long_style(measures)
+    return _short_style(measures, sex)
+
+
+def _long_style(measures: HairMeasures) -> str:
+    if measures.fringe > 0.35:
+        return "fringe_long"
+    return "long" if measures.below > 0.22 else "bob"
+
+
+def _short_style(measures: HairMeasures, sex: float) -> str:
     if measures.volume > 0.42:
         return "afro"
     if measures.fringe > 0.30 or (sex < -0.3 and measures.volume > 0.08):
@@ -177,7 +186,7 @@ def first_colour(
         return rounded(np.clip(skin * 0.2, 0.004, 0.3))
     scene = scene_light(view.image)
     ratio = np.median(scene[chosen], axis=0) / np.maximum(np.median(scene[cheeks], axis=0), 1e-3)
-    return rounded(np.clip(skin * ratio, 0.004, 0.8))
+    return rounded(natural(skin * ratio))
 
 
 def corrected_colour(
@@ -190,7 +199,33 @@ def corrected_colour(
     wanted = np.median(scene_light(view.image)[both], axis=0)
     got = np.median(scene_light(drawn.rgb)[both], axis=0)
     factor = np.clip(wanted / np.maximum(got, 1e-3), 0.3, 2.5) ** 0.9
-    return rounded(np.clip(np.array(colour) * factor, 0.003, 0.8))
+    return rounded(natural(np.array(colour) * factor))
+
+
+def roots_factor(view: Sight, mask: Mask, drawn: Render) -> FloatArray:
+    """(3,) photo over render on the part of the scalp where the photo shows short hair."""
+    both = mask & (drawn.hairline > 0.4)
+    if both.sum() < 30:
+        return np.ones(3)
+    # The darker half: skin shines through at the sides, and light comes in from the edge.
+    wanted = np.percentile(scene_light(view.image)[both], 30, axis=0)
+    got = np.median(scene_light(drawn.rgb)[both], axis=0)
+    return np.clip(wanted / np.maximum(got, 1e-3), 0.3, 1.15).astype(np.float64)
+
+
+def natural(colour: FloatArray) -> FloatArray:
+    """The nearest colour that hair grows in: pale hair is nearly grey, none is blue or green.
+
+    The light on hair, often from behind, is not the light on the face; its tint stays in the
+    ratio to the skin.
+    """
+    grey = float(np.clip(colour.mean(), 0.003, 0.75))
+    pale = float(np.interp(grey, [0.15, 0.5], [0.0, 0.75]))
+    tint = np.log(np.maximum(colour, 1e-4) / grey) * (1 - pale)
+    red, green, blue = tint
+    green = min(green, (red + blue) / 2 + 0.12)
+    blue = min(blue, red + 0.05)
+    return np.clip(grey * np.exp([red, green, blue]), 0.003, 0.8)
 
 
 def extra_inputs(measures: HairMeasures, pose: Pose) -> FloatArray:

@@ -111,7 +111,7 @@ def hair_mask(view: Sight, head: HeadMap) -> Mask:
     on_head, high = head.on_head.ravel(), (head.up > -1.5).ravel()
     away, line = head.outside.ravel(), head.hairline.ravel()
 
-    def histogram(weight: Map) -> Map:
+    def histogram(weight: NDArray[np.floating]) -> NDArray[np.floating]:
         weight = weight * inside
         return (share * weight[:, None]).sum(0) / max(float(weight.sum()), 1e-6)
 
@@ -139,7 +139,11 @@ def hair_mask(view: Sight, head: HeadMap) -> Mask:
 
 def colour_shares(view: Sight) -> Map:
     """(pixels, clusters) how much each pixel belongs to each colour cluster."""
-    lab = lab_of(cv2.GaussianBlur(view.image, (0, 0), 0.7)) * [_LIGHTNESS_WEIGHT, 1.0, 1.0]
+    lab = lab_of(np.asarray(cv2.GaussianBlur(view.image, (0, 0), 0.7), np.uint8)) * [
+        _LIGHTNESS_WEIGHT,
+        1.0,
+        1.0,
+    ]
     values = np.ascontiguousarray(lab.reshape(-1, 3), np.float32)
     centres = _cluster_centres(values[::3])
     distance = (values**2).sum(1)[:, None] + (centres**2).sum(1) - 2 * values @ centres.T
@@ -157,7 +161,7 @@ def _cluster_centres(values: Map) -> Map:
     _, _, centres = cv2.kmeans(
         values, CLUSTERS, labels[:, None], stop, 1, cv2.KMEANS_USE_INITIAL_LABELS
     )
-    return centres
+    return np.asarray(centres, np.float32)
 
 
 def _guided(view: Sight, values: Map) -> Map:
@@ -165,14 +169,14 @@ def _guided(view: Sight, values: Map) -> Map:
     guide = lab_of(view.image)[..., 0] / 100.0
     side = 2 * max(1, round(_EDGE_RADIUS_CM * view.unit)) + 1
 
-    def mean(x: Map) -> Map:
-        return cv2.blur(x, (side, side))
+    def mean(values: NDArray[np.floating]) -> Map:
+        return np.asarray(cv2.blur(values, (side, side)), np.float32)
 
     mean_guide, mean_values = mean(guide), mean(values)
     covariance = mean(guide * values) - mean_guide * mean_values
     slope = covariance / (mean(guide * guide) - mean_guide**2 + _EDGE_NOISE)
     offset = mean_values - slope * mean_guide
-    return mean(slope) * guide + mean(offset)
+    return np.asarray(mean(slope) * guide + mean(offset), np.float32)
 
 
 def _closed(mask: Mask, view: Sight, head: HeadMap) -> Mask:
@@ -190,4 +194,4 @@ def _connected(mask: Mask, head: HeadMap) -> Mask:
     scalp = (head.face & (head.hairline > 0.2)) | ((head.outside < 1) & (head.up > 3) & ~head.face)
     touching = np.bincount(pieces[scalp & mask], minlength=count) > 6
     touching[0] = False
-    return touching[pieces]
+    return touching[np.asarray(pieces, np.int32)]

@@ -23,14 +23,17 @@ def snapshot(
     """
     picture = image.astype(np.float32)
     if picture.shape[0] != size:
-        picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
-        labels = cv2.resize(labels, (size, size), interpolation=cv2.INTER_NEAREST)
+        smaller = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+        picture = np.asarray(smaller, np.float32)
+        nearest = cv2.resize(labels, (size, size), interpolation=cv2.INTER_NEAREST)
+        labels = np.asarray(nearest, np.uint8)
     if random.random() < 0.75:
         picture = _replace_background(picture, labels == LABEL["background"], random)
     if random.random() < 0.15:
         picture = _cover(picture, random)
     if random.random() < 0.6:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(random.uniform(0.3, 1.3)))
+        blurred = cv2.GaussianBlur(picture, (0, 0), float(random.uniform(0.3, 1.3)))
+        picture = np.asarray(blurred, np.float32)
     picture = _expose(picture, random)
     picture += random.normal(size=picture.shape).astype(np.float32) * random.uniform(0, 5)
     finished = np.clip(picture, 0, 255).astype(np.uint8)
@@ -79,4 +82,5 @@ def _jpeg(image: Image, quality: int) -> Image:
     done, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         return image
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    again = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return image if again is None else np.ascontiguousarray(again[..., ::-1], np.uint8)

@@ -27,6 +27,7 @@ from mien.types import Landmarks
 Likeness: TypeAlias = Literal["off", "detail", "full"]
 Mask = NDArray[np.bool_]
 Map = NDArray[np.float32]
+FloatMap = NDArray[np.floating]
 
 ROWS, COLUMNS = 640, 1024
 """Texels: about 21 per cm around the face, as fine as a picture of 512 pixels."""
@@ -39,7 +40,8 @@ _DETAIL_CM = 0.8
 """Details are finer than this; coarser differences are colour and light."""
 _PATCH_CM = 1.1
 _BROW_CM = 0.8
-_FRINGE_CM = 0.7
+_FOLD_CM = 0.5
+_FRINGE_CM = 1.1
 """Dark things in the brows this near to hair are hair or its shadow."""
 _HUE = 0.08
 """Colour of single skin texels may differ from the usual by this much, log ratio."""
@@ -56,6 +58,7 @@ class TextureSource:
     hair        (s, s) True where the photo shows hair
     open_mouth  teeth or the inside of the mouth are seen: lips stay the head's own
     glasses     the face wears some
+    cropped     the hair is so short that it belongs to the skin, and the head is drawn with it
     """
 
     view: Sight
@@ -63,6 +66,7 @@ class TextureSource:
     hair: Mask
     open_mouth: bool
     glasses: bool = False
+    cropped: bool = False
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -79,7 +83,7 @@ class _Ground:
 
     def disc(self, radius: float) -> NDArray[np.uint8]:
         side = 2 * max(1, round(radius * self.unit)) + 1
-        return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
     def grown(self, mask: Mask, radius: float) -> Mask:
         return cv2.dilate(mask.astype(np.uint8), self.disc(radius)) > 0
@@ -133,7 +137,7 @@ def _ground(source: TextureSource) -> _Ground:
 def _brow_zone(source: TextureSource) -> Mask:
     """Within `_BROW_CM` of the lines of the brows: dark there is hair that belongs there."""
     size, width = source.view.image.shape[0], 2 * _BROW_CM * source.view.unit
-    points = source.view.drawn.landmarks
+    points = source.view.landmarks
     return regions.stroke(points[17:22], width, size) | regions.stroke(points[22:27], width, size)
 
 
@@ -150,10 +154,12 @@ def _pulled(source: TextureSource) -> NDArray[np.uint8]:
     """The photo warped so that its landmarks lie on the head's: Gaussian RBF ridge regression.
 
     The contour is left alone: it is where the head ends in this view, not a place on the skin.
+    Brows are held where they are: they are paint, which the head has nowhere else to put.
     """
     view = source.view
-    model = view.drawn.landmarks[17:]
+    model = view.drawn.landmarks[17:].copy()
     offset = source.wanted[17:] - model
+    model[:10], offset[:10] = view.landmarks[17:27], 0.0
     size, width = view.image.shape[0], _PULL_CM * view.unit
     away = ((model[:, None] - model[None]) ** 2).sum(2)
     kernel = np.exp(-away / (2 * width**2))
@@ -169,13 +175,14 @@ def _pulled(source: TextureSource) -> NDArray[np.uint8]:
     columns, rows = np.meshgrid(
         np.arange(size, dtype=np.float32), np.arange(size, dtype=np.float32)
     )
-    return cv2.remap(
+    pulled = cv2.remap(
         view.image,
         columns + field[..., 0],
         rows + field[..., 1],
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    return np.asarray(pulled, np.uint8)
 
 
 def _usable(source: TextureSource, ground: _Ground) -> Mask:
@@ -183,7 +190,9 @@ def _usable(source: TextureSource, ground: _Ground) -> Mask:
     view = source.view
     face = ground.named("skin", "brow", "lips") & (ground.hairline > -90)
     seen = face & view.inside & (ground.normals[..., 2] > 0.22)
-    seen &= (ground.hairline < -0.25) & (ground.up > -12.2)
+    seen &= ground.up > -12.2
+    if not source.cropped:
+        seen &= ground.hairline < -0.25
     seen &= ~ground.grown(ground.named("sclera", "iris", "lash"), 0.10)
     if source.open_mouth:
         seen &= ~ground.grown(ground.named("lips", "mouth", "teeth"), 0.28)
@@ -191,6 +200,8 @@ def _usable(source: TextureSource, ground: _Ground) -> Mask:
         seen &= ~ground.grown(ground.named("mouth"), 0.06)
     solid = face | ground.named("mouth", "sclera", "iris", "teeth", "lash")
     seen &= cv2.erode(solid.astype(np.uint8), ground.disc(0.22)) > 0
+    if source.cropped:
+        return seen & (source.hair | (ground.hairline < -0.25))
     return seen & ~ground.grown(source.hair & (ground.hairline > -3.2), 0.30)
 
 
@@ -231,7 +242,7 @@ def _delighted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
         weight = first / (1 + ((wanted - design @ strength) / 0.12) ** 2)
     shade = _harmonics(ground.normals) @ strength.astype(np.float32)
     shade = np.clip(shade - np.float32(np.median(design @ strength)), -0.7, 0.7)
-    return ratio - _DELIGHT * shade[..., None]
+    return np.asarray(ratio - _DELIGHT * shade[..., None], np.float32)
 
 
 def _foreign(ratio: Map, seen: Mask, ground: _Ground, source: TextureSource) -> Mask:
@@ -245,6 +256,9 @@ def _foreign(ratio: Map, seen: Mask, ground: _Ground, source: TextureSource) -> 
     brows = ground.brow_zone & ~ground.grown(source.hair, _FRINGE_CM)
     forehead = (ground.up > 2.5) & ~brows
     side = ground.across > 4.4
+    if source.cropped:
+        brows = brows | (ground.hairline > -1.2)
+        forehead, side = forehead & ~brows, side & ~brows
     high = side & (ground.up > -5.5) & ~brows
     low = (ground.up < -9.2) | (side & (ground.up <= -5.5))
     bad = forehead & ((away > 1.5) | (lighter < -0.30))
@@ -254,7 +268,7 @@ def _foreign(ratio: Map, seen: Mask, ground: _Ground, source: TextureSource) -> 
     return bad | _rims(lighter, ground) if source.glasses else bad
 
 
-def _rims(lighter: Map, ground: _Ground) -> Mask:
+def _rims(lighter: FloatMap, ground: _Ground) -> Mask:
     """Thin dark or bright lines around the eyes: frames of glasses and what they mirror."""
     values = lighter.astype(np.float32)
     disc = ground.disc(0.28)
@@ -287,12 +301,29 @@ def _matted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
     light = away @ _LUMINANCE
     tint = away - light[..., None]
     size = np.maximum(np.linalg.norm(tint, axis=2), 1e-6)
-    skin = (ground.labels == LABEL["skin"]) & ~ground.brow_zone
-    kept = np.where(skin, np.minimum(1.0, _HUE / size), 1.0)
-    shine = light - 0.12
+    skin = ground.named("skin", "brow")
+    hairy = ground.brow_zone | (ground.hairline > -1.2)
+    # The darker, the more it is hair, whose hue is its own.
+    hue = _HUE + np.where(hairy, 0.8 * np.maximum(-light - 0.25, 0.0), 0.0)
+    hue = np.where(ground.named("lips"), 2 * _HUE, hue)
+    kept = np.where(skin | ground.named("lips"), np.minimum(1.0, hue / size), 1.0)
+    shine = light - np.where(ground.hairline > -0.2, 0.0, 0.12)
     press = np.where((shine > 0) & (ground.labels == LABEL["skin"]), -0.6 * shine, 0.0)
+    press = np.where((ground.hairline > -0.2) & (shine > 0), -shine, press)
+    press += _unfolded(light, ground)
     calm = usual + (light + press)[..., None] + tint * kept[..., None]
     return calm.astype(np.float32)
+
+
+def _unfolded(light: Map, ground: _Ground) -> Map:
+    """What to add so that folds of the cheeks lose half of their depth.
+
+    They are shadows of an expression that the neutral face does not have.
+    """
+    around = cv2.GaussianBlur(light, (0, 0), _FOLD_CM * ground.unit)
+    depth = np.maximum(around - light - 0.06, 0.0)
+    cheeks = (ground.labels == LABEL["skin"]) & (ground.up < -1.2) & (ground.up > -9.5)
+    return np.where(cheeks & ~ground.lip_zone, 0.5 * depth, 0.0).astype(np.float32)
 
 
 def _unwrapped(source: TextureSource, ratio: Map, weight: Map) -> tuple[Map, Map]:
@@ -325,29 +356,46 @@ def _reshaped(shape: tuple[int, int], *flat: NDArray[np.float64]) -> list[NDArra
     return [part.reshape(*shape, *part.shape[1:]) for part in flat]
 
 
-def _blurred(values: Map, cm: float) -> Map:
-    return cv2.GaussianBlur(values, (0, 0), cm * _TEXELS_PER_CM)
+def _blurred(values: FloatMap, cm: float) -> FloatMap:
+    """Gaussian blur, on a copy shrunk as far as the blur allows."""
+    sigma = cm * _TEXELS_PER_CM
+    step = 4 if sigma >= 8 else 1
+    height, width = values.shape[:2]
+    small = cv2.resize(values, (width // step, height // step), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / step)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _completed(texture: Map, confidence: Map) -> Map:
     """Holes filled from the other half of the face and from around; 0 far from the face."""
     other, other_confidence = texture[:, ::-1], confidence[:, ::-1]
     share = np.clip((other_confidence - confidence) / 0.5, 0, 1) * (other_confidence > 0.1)
-    texture = texture * (1 - share[..., None]) + other * share[..., None]
+    mixed = texture * (1 - share[..., None]) + other * share[..., None]
     confidence = np.maximum(confidence, other_confidence * share)
-    filled = _filled(texture, confidence)
+    filled = _filled(mixed, confidence)
     # Coarse differences between left and right are light, not face.
-    coarse = _blurred(filled, _PATCH_CM) @ _LUMINANCE
+    coarse = _coarse(filled) @ _LUMINANCE
     lopsided = coarse - 0.5 * (coarse + coarse[:, ::-1])
     filled = _calmed(filled - _SYMMETRY * lopsided[..., None])
     reach = _blurred((confidence > 0.02).astype(np.float32), 0.9)
     fade = np.maximum(np.clip(1.6 * reach, 0, 1), confidence)
-    return filled * fade[..., None]
+    return np.asarray(filled * fade[..., None], np.float32)
 
 
-def _calmed(texture: Map) -> Map:
+def _coarse(texture: FloatMap) -> FloatMap:
+    """The texture blurred over `_PATCH_CM`, dark things left out: brows would cast haloes."""
+    height, width = texture.shape[:2]
+    small = cv2.resize(texture, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
+    plain = 1.0 / (1.0 + (small @ _LUMINANCE / 0.3) ** 4)
+    weighted = np.concatenate([small * plain[..., None], plain[..., None]], axis=2)
+    spread = cv2.GaussianBlur(weighted, (0, 0), _PATCH_CM * _TEXELS_PER_CM / 4)
+    coarse = spread[..., :3] / np.maximum(spread[..., 3:], 1e-3)
+    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _calmed(texture: FloatMap) -> FloatMap:
     """Coarse patches of light and of foreign colour pressed down; coarse dark (a beard) stays."""
-    coarse = _blurred(texture, _PATCH_CM)
+    coarse = _coarse(texture)
     light = coarse @ _LUMINANCE
     tint = coarse - light[..., None]
     size = np.maximum(np.linalg.norm(tint, axis=2), 1e-6)
@@ -358,12 +406,13 @@ def _calmed(texture: Map) -> Map:
     return texture - coarse + calm_tint + calm_light[..., None]
 
 
-def _filled(texture: Map, confidence: Map) -> Map:
+def _filled(texture: FloatMap, confidence: Map) -> FloatMap:
     """Push-pull (Gortler et al. 1996): weak texels take the average of ever larger surroundings."""
-    values, weights = [texture * confidence[..., None]], [confidence]
+    values: list[FloatMap] = [texture * confidence[..., None]]
+    weights: list[FloatMap] = [confidence]
     while min(values[-1].shape[:2]) >= 4:
-        values.append(cv2.pyrDown(values[-1]))
-        weights.append(cv2.pyrDown(weights[-1]))
+        values.append(np.asarray(cv2.pyrDown(values[-1]), np.float32))
+        weights.append(np.asarray(cv2.pyrDown(weights[-1]), np.float32))
     filled = values[-1] / np.maximum(weights[-1], 1e-6)[..., None]
     for value, weight in zip(values[-2::-1], weights[-2::-1], strict=True):
         coarse = cv2.pyrUp(filled, dstsize=(value.shape[1], value.shape[0]))

@@ -9,12 +9,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import InputError
+from mien.analysers.shards import Columns, ShardSet
 from mien.head.camera import Camera
 from mien.head.material import material_vector
 from mien.head.render import View, draw, render
@@ -22,8 +21,6 @@ from mien.head.rig import assemble
 from mien.head.sample import sample, sample_light
 from mien.head.schema import HAIR_STYLES, au_vector, slider_vector
 from mien.head.template import load
-from mien.io.atomic import atomic_write_bytes
-from mien.io.names import terminal_safe
 from mien.persona.hair_fit import HairMeasures, extra_inputs, measure_hair
 from mien.persona.hair_mask import hair_mask, head_map
 from mien.persona.placement import Placement, sight
@@ -32,15 +29,12 @@ from mien.persona.translator import translator
 from mien.seeding import rng
 from mien.types import Image, Landmarks, Pose
 
-SHARD = 500
 SIZE = 160
 POSE_SD = (13.0, 7.0, 5.0)
 POSE_ERROR_SD = np.array([2.5, 3.0, 0.7])
 SLIDER_ERROR = 0.8
 """Of the translator's held-out errors."""
 _ZOOM = 0.86
-
-Columns = dict[str, NDArray[Any]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,39 +96,18 @@ def measure(
 
 
 def _error_root() -> NDArray[np.float64]:
-    return np.linalg.cholesky(translator().error + 1e-5 * np.eye(93))
+    return np.linalg.cholesky(translator().error + 1e-5 * np.eye(93)).astype(np.float64)
 
 
 def make_shards(folder: Path, count: int, *, seed: int, told: Callable[[int, int], None]) -> None:
     """Write shards until `count` samples exist; `told(done, count)` after every shard."""
-    for first in range(0, count, SHARD):
-        path = folder / f"hair-{seed}-{first:07d}.npz"
-        last = min(first + SHARD, count)
-        if not path.exists():
-            samples = [make_sample(seed, index) for index in range(first, last)]
-            _write(path, samples)
-        told(last, count)
-
-
-def _write(path: Path, samples: list[Sample]) -> None:
-    import io
-
-    names = [field.name for field in dataclasses.fields(Sample)]
-    columns = {name: np.array([getattr(one, name) for one in samples]) for name in names}
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **columns)  # type: ignore[arg-type]
-    atomic_write_bytes(path, buffer.getvalue())
+    _shards(folder, seed).make(count, make_sample, told=told)
 
 
 def read_shards(folder: Path, seed: int) -> Columns:
     """All samples of a seed, column by column; InputError where there is none."""
-    parts: list[Columns] = []
-    for path in sorted(folder.glob(f"hair-{seed}-*.npz")):
-        with np.load(path, allow_pickle=False) as archive:
-            parts.append({name: archive[name] for name in archive.files})
-    if not parts:
-        raise InputError(
-            f"{terminal_safe(folder)} holds no hair data: "
-            "run `python -m mien.analysers.hair_style make` first."
-        )
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return _shards(folder, seed).read()
+
+
+def _shards(folder: Path, seed: int) -> ShardSet:
+    return ShardSet(folder, seed, analyser="hair_style", kind="hair")

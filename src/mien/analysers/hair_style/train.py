@@ -58,8 +58,7 @@ def train(folder: Path, *, seed: int, out: Path | None = None, plan: Plan = PLAN
     start = time.monotonic()
     chance = torch.Generator().manual_seed(key_to_int(seed, "hair-style") % 2**63)
     layers = _layers(plan, chance)
-    for line in _fit(layers, columns, held, plan=plan, chance=chance):
-        yield line
+    yield from _fit(layers, columns, held, plan=plan, chance=chance)
     network = _network(layers)
     right, sure, sure_right = _score(network, columns, held)
     metrics = {

@@ -1,20 +1,18 @@
 """Training data: random people, drawn, spoiled like snapshots, and analysed like photos.
 
-Picture `index` of a seed is the same alone or in any shard; a shard is written once and skipped
-when it is there.
+Picture `index` of a seed is the same alone or in any shard.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import InputError
+from mien.analysers.shards import Columns, ShardSet
 from mien.face import align
 from mien.face.detect import Detection, DetectorOptions, search
 from mien.face.identity import embed
@@ -23,15 +21,12 @@ from mien.head.camera import Camera
 from mien.head.render import View, render
 from mien.head.sample import sample, sample_light
 from mien.head.schema import HAIR_STYLES, au_vector, slider_vector
-from mien.io.atomic import atomic_write_bytes
-from mien.io.names import terminal_safe
 from mien.persona.landmark_model import BROW_NAMES
 from mien.persona.prior import BROW_DEFAULTS
 from mien.persona.snapshot import snapshot
 from mien.seeding import rng
 from mien.types import FaceCode, Image, Landmarks
 
-SHARD = 500
 DRAWN, SIZE = 256, 192
 """Pictures are drawn at one sample per pixel and shrunk: nearly as good as two, twice as fast."""
 POSE_SD = (14.0, 7.0, 4.0)
@@ -40,8 +35,6 @@ SPREADS = (0.2, 0.42)
 LOWEST_SCORE = -0.3
 LOST = 0.25
 """A detection whose landmarks are this far off on average (outer eyes = 1) is another thing."""
-
-Columns = dict[str, NDArray[Any]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,48 +114,13 @@ def make_sample(seed: int, index: int) -> Sample:
 
 def make_shards(folder: Path, count: int, *, seed: int, told: Callable[[int, int], None]) -> None:
     """Write shards until `count` samples exist; `told(done, count)` after every shard."""
-    for first in range(0, count, SHARD):
-        path = shard_path(folder, seed, first)
-        if not path.exists():
-            last = min(first + SHARD, count)
-            write_shard(path, [make_sample(seed, index) for index in range(first, last)])
-        told(min(first + SHARD, count), count)
-
-
-def shard_path(folder: Path, seed: int, first: int) -> Path:
-    """Where the samples from `first` on are kept."""
-    return folder / f"translator-{seed}-{first:07d}.npz"
-
-
-def write_shard(path: Path, samples: list[Sample]) -> None:
-    """One npz file with a column per field of `Sample`."""
-    import io
-
-    names = [field.name for field in dataclasses.fields(Sample)]
-    columns = {name: np.array([getattr(one, name) for one in samples]) for name in names}
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **columns)  # type: ignore[arg-type]
-    atomic_write_bytes(path, buffer.getvalue())
-
-
-def shards(folder: Path, seed: int) -> Iterator[Path]:
-    """The shards of a seed, in order."""
-    yield from sorted(folder.glob(f"translator-{seed}-*.npz"))
+    _shards(folder, seed).make(count, make_sample, told=told)
 
 
 def read_shards(folder: Path, seed: int) -> Columns:
-    """All usable samples of a seed, column by column.
+    """All usable samples of a seed, column by column; InputError where there is none."""
+    return _shards(folder, seed).read(where="usable")
 
-    Raises InputError where there is none.
-    """
-    parts: list[Columns] = []
-    for path in shards(folder, seed):
-        with np.load(path, allow_pickle=False) as archive:
-            usable = archive["usable"]
-            parts.append({name: archive[name][usable] for name in archive.files})
-    if not parts:
-        raise InputError(
-            f"{terminal_safe(folder)} holds no translator data: "
-            "run `python -m mien.analysers.translator make` first."
-        )
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+def _shards(folder: Path, seed: int) -> ShardSet:
+    return ShardSet(folder, seed, analyser="translator", kind="translator")

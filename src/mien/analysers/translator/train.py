@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.analysers.translator.renders import Columns, read_shards
+from mien.analysers.shards import Columns
+from mien.analysers.translator.renders import read_shards
 from mien.errors import TrainingError
 from mien.face import affine
 from mien.head.schema import SLIDERS, schema_hash
@@ -68,9 +70,8 @@ def train(folder: Path, *, seed: int, out: Path | None = None, plan: Plan = PLAN
     inputs = np.concatenate([_landmark_rows(columns), columns["descriptor"]], axis=1)
     targets = np.concatenate([columns["sliders"], columns["sex"][:, None]], axis=1)
     network = _Standard.of(inputs[:-held], targets[:-held])
-    start, layers = time.monotonic(), []
-    for line, layers in _fit(network, inputs[:-held], targets[:-held], plan=plan, seed=seed):
-        yield line
+    start = time.monotonic()
+    layers = yield from _fit(network, inputs[:-held], targets[:-held], plan=plan, seed=seed)
     predicted = _forward(network, layers, inputs[-held:])
     error = predicted[:, : len(SLIDERS)] - targets[-held:, : len(SLIDERS)]
     known = _explained(error, targets[-held:, : len(SLIDERS)])
@@ -137,8 +138,8 @@ def _landmark_rows(columns: Columns) -> FloatArray:
 
 def _fit(
     standard: _Standard, inputs: FloatArray, targets: FloatArray, *, plan: Plan, seed: int
-) -> Iterator[tuple[str, list[tuple[FloatArray, FloatArray]]]]:
-    """Train; yields a line and the layers now and then, the last time at the end."""
+) -> Generator[str, None, list[tuple[FloatArray, FloatArray]]]:
+    """Train; yields a line now and then and returns the layers."""
     import torch
 
     x = torch.from_numpy(standard.inputs(inputs)).float()
@@ -166,18 +167,18 @@ def _fit(
         if not np.isfinite(total):
             raise TrainingError("the translator's loss is not finite: use a smaller rate.")
         if (epoch + 1) % 10 == 0 or epoch + 1 == plan.epochs:
-            arrays = [
-                (layer.weight.detach().double().numpy(), layer.bias.detach().double().numpy())
-                for layer in layers
-            ]
-            yield f"epoch {epoch + 1}/{plan.epochs}: loss {total / steps:.4f}", arrays
+            yield f"epoch {epoch + 1}/{plan.epochs}: loss {total / steps:.4f}"
+    return [
+        (layer.weight.detach().double().numpy(), layer.bias.detach().double().numpy())
+        for layer in layers
+    ]
 
 
 def _linear_layers(plan: Plan, chance: torch.Generator) -> list[torch.nn.Linear]:
     import torch
 
     sizes, layers = (INPUT_SIZE, *plan.widths, OUTPUT_SIZE), []
-    for wide, narrow in zip(sizes[:-1], sizes[1:], strict=True):
+    for wide, narrow in itertools.pairwise(sizes):
         layer = torch.nn.Linear(wide, narrow)
         with torch.no_grad():
             layer.weight.normal_(0, (1.0 / wide) ** 0.5, generator=chance)
@@ -236,6 +237,7 @@ def landmark_noise(columns: Columns) -> tuple[FloatArray, FloatArray]:
     x, y = np.array(features), np.array(errors)
     kept = np.abs(y - np.median(y, 0)).max(1) < 0.45
     x, y = x[kept], y[kept]
-    bias = np.linalg.solve(x.T @ x + 1e-3 * np.eye(x.shape[1]), x.T @ y)
-    covariance = shrunk(np.cov((y - x @ bias).T)) + np.eye(136) * 0.006**2
+    bias = np.linalg.solve(x.T @ x + 1e-3 * np.eye(x.shape[1]), x.T @ y).astype(np.float64)
+    left = np.asarray(np.cov((y - x @ bias).T), np.float64)
+    covariance = shrunk(left) + np.eye(136) * 0.006**2
     return bias, covariance

@@ -61,6 +61,12 @@ def _face_analyse() -> tuple[type, Run]:
     return face.AnalyseRequest, face.analyse
 
 
+def _face_track() -> tuple[type, Run]:
+    from mien.app.commands import track
+
+    return track.TrackRequest, track.track
+
+
 def _doctor() -> tuple[type, Run]:
     from mien.app.commands import doctor
 
@@ -84,6 +90,7 @@ def all_commands() -> tuple[Command, ...]:
         Command(("head", "schema"), "command.head.schema", _head_schema),
         Command(("head", "glb"), "command.head.glb", _head_glb),
         Command(("face", "analyse"), "command.face.analyse", _face_analyse),
+        Command(("face", "track"), "command.face.track", _face_track),
         Command(("doctor",), "command.doctor", _doctor),
         Command(("inspect",), "command.inspect", _inspect),
     )
