@@ -48,8 +48,7 @@ def astronaut_face(astronaut: Image, landmarker: None) -> Face:
 def astronaut_fits(astronaut: Image, astronaut_face: Face) -> dict[Likeness, Fit]:
     choices: tuple[Likeness, ...] = ("off", "full")
     return {
-        likeness: fit_face(astronaut, astronaut_face, FitOptions(likeness))
-        for likeness in choices
+        likeness: fit_face(astronaut, astronaut_face, FitOptions(likeness)) for likeness in choices
     }
 
 

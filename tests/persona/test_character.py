@@ -268,9 +268,7 @@ def test_empty_missing_and_giant_files(tmp_path: Path) -> None:
         (_set("code", "materials", to={"glitter": 1.0}), "glitter"),
     ],
 )
-def test_names_and_values_the_head_does_not_know(
-    change: Change, said: str, folder: Path
-) -> None:
+def test_names_and_values_the_head_does_not_know(change: Change, said: str, folder: Path) -> None:
     problem = refused(changed(folder, change))
     assert isinstance(problem, OptionError)
     assert said in str(problem)

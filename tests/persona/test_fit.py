@@ -33,9 +33,7 @@ def report_of(fit: Fit) -> Report:
     return compare(fit.photo, fit.landmarks, fit.character.render().rgb)
 
 
-@pytest.mark.parametrize(
-    ("likeness", "nme", "skin"), [("off", 0.042, 6.0), ("full", 0.035, 4.0)]
-)
+@pytest.mark.parametrize(("likeness", "nme", "skin"), [("off", 0.042, 6.0), ("full", 0.035, 4.0)])
 def test_the_astronaut_is_found_again_in_her_render(
     likeness: Likeness, nme: float, skin: float, astronaut_fits: Fits
 ) -> None:

@@ -177,9 +177,7 @@ def sight_of(style: str, scene_of: Any) -> tuple[Any, Any]:
     scene = scene_of(light=LIGHTS["soft"], size=160)
     view = dataclasses.replace(scene.view, camera=Camera(size=160, zoom=0.86))
     colour = {"hair": (0.05, 0.02, 0.01)}
-    worn = draw(
-        mesh_of(FaceCode(hair=style)), material_vector({**colour}, hair=style), view=view
-    )
+    worn = draw(mesh_of(FaceCode(hair=style)), material_vector({**colour}, hair=style), view=view)
     bald = draw(mesh_of(FaceCode(hair="bald")), material_vector({}, hair="bald"), view=view)
     seen = dataclasses.replace(
         scene.seen, image=worn.rgb, drawn=bald, landmarks=bald.landmarks, unit=160 * 0.86 / 30
@@ -248,6 +246,8 @@ def test_colours_without_hair_in_sight(scene_of: Any) -> None:
     seen, worn = sight_of("quiff", scene_of)
     nothing = np.zeros(seen.inside.shape, bool)
     skin = np.array([0.5, 0.3, 0.2])
-    assert first_colour(seen, head_map(seen, 0.0), nothing, skin) == pytest.approx((0.1, 0.06, 0.04))
+    assert first_colour(seen, head_map(seen, 0.0), nothing, skin) == pytest.approx(
+        (0.1, 0.06, 0.04)
+    )
     assert corrected_colour((0.1, 0.1, 0.1), seen, nothing, worn) == (0.1, 0.1, 0.1)
     assert hair_fit.GRID_ROWS == 46

@@ -192,9 +192,10 @@ def test_the_photo_is_pulled_onto_the_landmarks(source: Source) -> None:
     still = fit_texture(source(spot(2.6, -3.2, 0.5)), "full")
     assert still is not None
     window = np.s_[place[0] - 12 : place[0] + 13, place[1] - 12 : place[1] + 13]
-    assert np.abs(aware[window] - still[window]).mean() < 0.8 * np.abs(
-        naive[window] - still[window]
-    ).mean()
+    assert (
+        np.abs(aware[window] - still[window]).mean()
+        < 0.8 * np.abs(naive[window] - still[window]).mean()
+    )
 
 
 def test_the_textured_head_looks_like_the_photo(source: Source, scene_of: Any) -> None:

@@ -18,35 +18,31 @@ from numpy.typing import NDArray
 
 from mien.face import regions
 from mien.head.schema import LABEL
-from mien.head.texture import HIGHEST, LOWEST, dequantise, quantise, uv_of_rest
+from mien.head.texture import HIGHEST, LOWEST, dequantise, quantise
 from mien.persona.light_fit import scene_light
 from mien.persona.placement import Sight
+from mien.persona.texture_map import COLUMNS, LUMINANCE, ROWS, blurred, completed, unwrapped
 from mien.seeding import rng
 from mien.types import Landmarks
+
+__all__ = ["COLUMNS", "ROWS", "Likeness", "TextureSource", "fit_texture"]
 
 Likeness: TypeAlias = Literal["off", "detail", "full"]
 Mask = NDArray[np.bool_]
 Map = NDArray[np.float32]
 FloatMap = NDArray[np.floating]
 
-ROWS, COLUMNS = 640, 1024
-"""Texels: about 21 per cm around the face, as fine as a picture of 512 pixels."""
-_TEXELS_PER_CM = COLUMNS / 50.0
-_LUMINANCE = np.array([0.3, 0.5, 0.2], np.float32)
 _DARKEST = 0.006  # scene light below which a ratio says nothing
 _PULL_CM, _PULL_HOLD = 1.3, 0.3
-_DELIGHT, _SYMMETRY = 0.85, 0.7
+_DELIGHT = 0.85
 _DETAIL_CM = 0.8
 """Details are finer than this; coarser differences are colour and light."""
-_PATCH_CM = 1.1
 _BROW_CM = 0.8
 _FOLD_CM = 0.5
 _FRINGE_CM = 1.1
 """Dark things in the brows this near to hair are hair or its shadow."""
 _HUE = 0.08
 """Colour of single skin texels may differ from the usual by this much, log ratio."""
-_TINT, _GLOW = 0.10, 0.12
-"""Coarse tints and lights beyond these log ratios are pressed down to a third."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -58,6 +54,7 @@ class TextureSource:
     hair        (s, s) True where the photo shows hair
     open_mouth  teeth or the inside of the mouth are seen: lips stay the head's own
     glasses     the face wears some
+    folded      how far an expression folds the cheeks, 0..1
     cropped     the hair is so short that it belongs to the skin, and the head is drawn with it
     """
 
@@ -66,6 +63,7 @@ class TextureSource:
     hair: Mask
     open_mouth: bool
     glasses: bool = False
+    folded: float = 0.0
     cropped: bool = False
 
 
@@ -112,12 +110,13 @@ def fit_texture(source: TextureSource, likeness: Likeness) -> Map | None:
     ratio = _delighted(ratio, seen, ground)
     seen &= ~_foreign(ratio, seen, ground, source)
     weight = _trust(seen, ground)
-    ratio = _matted(ratio, seen, ground)
-    texture, confidence = _unwrapped(source, ratio, weight)
-    texture = _completed(texture, confidence)
+    ratio = _matted(ratio, seen, ground, folded=source.folded)
+    texture, confidence = unwrapped(source.view.drawn.rest, ratio, weight)
+    texture = completed(texture, confidence)
     if likeness == "detail":
-        texture = texture - _blurred(texture, _DETAIL_CM)
-    return dequantise(quantise(np.clip(texture, LOWEST, HIGHEST)))
+        texture = texture - blurred(texture, _DETAIL_CM)
+    kept = np.clip(texture, LOWEST, HIGHEST).astype(np.float32)
+    return dequantise(quantise(kept))
 
 
 def _ground(source: TextureSource) -> _Ground:
@@ -232,7 +231,7 @@ def _delighted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
         chosen = rng("delight", len(rows)).choice(len(rows), 4000, replace=False)
         rows, columns = rows[chosen], columns[chosen]
     design = _harmonics(ground.normals[rows, columns]).astype(np.float64)
-    wanted = ratio[rows, columns] @ _LUMINANCE
+    wanted = ratio[rows, columns] @ LUMINANCE
     first = np.clip((ground.normals[rows, columns, 2] - 0.22) / 0.4, 0, 1).astype(np.float64)
     weight, hold = first, np.diag([1e-3, 6, 6, 6, 25, 25, 25, 25]) * len(rows) / 2000
     strength = np.zeros(8)
@@ -252,7 +251,7 @@ def _foreign(ratio: Map, seen: Mask, ground: _Ground, source: TextureSource) -> 
         return ~seen
     usual = np.median(ratio[middle], axis=0)
     away = np.linalg.norm((ratio - usual) / [0.33, 0.33, 0.42], axis=2)
-    lighter = (ratio - usual) @ _LUMINANCE
+    lighter = (ratio - usual) @ LUMINANCE
     brows = ground.brow_zone & ~ground.grown(source.hair, _FRINGE_CM)
     forehead = (ground.up > 2.5) & ~brows
     side = ground.across > 4.4
@@ -287,7 +286,7 @@ def _trust(seen: Mask, ground: _Ground) -> Map:
     return (frontal * np.clip(inner / (0.35 * ground.unit), 0, 1) * seen).astype(np.float32)
 
 
-def _matted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
+def _matted(ratio: Map, seen: Mask, ground: _Ground, *, folded: float) -> Map:
     """Highlights pressed down, for gloss is the renderer's to draw; odd colours of skin calmed.
 
     Where a channel of the photo is nearly white, its ratio says more about the camera than about
@@ -298,7 +297,7 @@ def _matted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
         return ratio
     usual = np.median(ratio[middle], axis=0)
     away = ratio - usual
-    light = away @ _LUMINANCE
+    light = away @ LUMINANCE
     tint = away - light[..., None]
     size = np.maximum(np.linalg.norm(tint, axis=2), 1e-6)
     skin = ground.named("skin", "brow")
@@ -310,12 +309,12 @@ def _matted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
     shine = light - np.where(ground.hairline > -0.2, 0.0, 0.12)
     press = np.where((shine > 0) & (ground.labels == LABEL["skin"]), -0.6 * shine, 0.0)
     press = np.where((ground.hairline > -0.2) & (shine > 0), -shine, press)
-    press += _unfolded(light, ground)
+    press += folded * _unfolded(light, ground)
     calm = usual + (light + press)[..., None] + tint * kept[..., None]
     return calm.astype(np.float32)
 
 
-def _unfolded(light: Map, ground: _Ground) -> Map:
+def _unfolded(light: FloatMap, ground: _Ground) -> FloatMap:
     """What to add so that folds of the cheeks lose half of their depth.
 
     They are shadows of an expression that the neutral face does not have.
@@ -323,99 +322,4 @@ def _unfolded(light: Map, ground: _Ground) -> Map:
     around = cv2.GaussianBlur(light, (0, 0), _FOLD_CM * ground.unit)
     depth = np.maximum(around - light - 0.06, 0.0)
     cheeks = (ground.labels == LABEL["skin"]) & (ground.up < -1.2) & (ground.up > -9.5)
-    return np.where(cheeks & ~ground.lip_zone, 0.5 * depth, 0.0).astype(np.float32)
-
-
-def _unwrapped(source: TextureSource, ratio: Map, weight: Map) -> tuple[Map, Map]:
-    """Texture (rows, columns, 3) and confidence (rows, columns) of the part that was seen."""
-    used = weight > 0.004
-    u, v = uv_of_rest(source.view.drawn.rest[used])
-    x, y = u * (COLUMNS - 1), v * (ROWS - 1)
-    left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    values, trust = ratio[used], weight[used].astype(np.float64)
-    count, total = np.zeros(ROWS * COLUMNS), np.zeros(ROWS * COLUMNS)
-    sums = np.zeros((ROWS * COLUMNS, 3))
-    for dx in (0, 1):
-        for dy in (0, 1):
-            share = np.abs(1 - dx - (x - left)) * np.abs(1 - dy - (y - top)) + 1e-4
-            column, row = np.clip(left + dx, 0, COLUMNS - 1), np.clip(top + dy, 0, ROWS - 1)
-            place = row * COLUMNS + column
-            count += np.bincount(place, share, ROWS * COLUMNS)
-            total += np.bincount(place, share * trust, ROWS * COLUMNS)
-            for k in range(3):
-                sums[:, k] += np.bincount(place, share * values[:, k], ROWS * COLUMNS)
-    shape = (ROWS, COLUMNS)
-    spread = [cv2.GaussianBlur(part, (0, 0), 0.7) for part in _reshaped(shape, count, total, sums)]
-    count, total, sums = spread
-    texture = sums / np.maximum(count, 1e-4)[..., None]
-    confidence = total / np.maximum(count, 1e-4) * np.clip(count / 0.02, 0, 1)
-    return texture.astype(np.float32), confidence.astype(np.float32)
-
-
-def _reshaped(shape: tuple[int, int], *flat: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    return [part.reshape(*shape, *part.shape[1:]) for part in flat]
-
-
-def _blurred(values: FloatMap, cm: float) -> FloatMap:
-    """Gaussian blur, on a copy shrunk as far as the blur allows."""
-    sigma = cm * _TEXELS_PER_CM
-    step = 4 if sigma >= 8 else 1
-    height, width = values.shape[:2]
-    small = cv2.resize(values, (width // step, height // step), interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), sigma / step)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-
-
-def _completed(texture: Map, confidence: Map) -> Map:
-    """Holes filled from the other half of the face and from around; 0 far from the face."""
-    other, other_confidence = texture[:, ::-1], confidence[:, ::-1]
-    share = np.clip((other_confidence - confidence) / 0.5, 0, 1) * (other_confidence > 0.1)
-    mixed = texture * (1 - share[..., None]) + other * share[..., None]
-    confidence = np.maximum(confidence, other_confidence * share)
-    filled = _filled(mixed, confidence)
-    # Coarse differences between left and right are light, not face.
-    coarse = _coarse(filled) @ _LUMINANCE
-    lopsided = coarse - 0.5 * (coarse + coarse[:, ::-1])
-    filled = _calmed(filled - _SYMMETRY * lopsided[..., None])
-    reach = _blurred((confidence > 0.02).astype(np.float32), 0.9)
-    fade = np.maximum(np.clip(1.6 * reach, 0, 1), confidence)
-    return np.asarray(filled * fade[..., None], np.float32)
-
-
-def _coarse(texture: FloatMap) -> FloatMap:
-    """The texture blurred over `_PATCH_CM`, dark things left out: brows would cast haloes."""
-    height, width = texture.shape[:2]
-    small = cv2.resize(texture, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
-    plain = 1.0 / (1.0 + (small @ _LUMINANCE / 0.3) ** 4)
-    weighted = np.concatenate([small * plain[..., None], plain[..., None]], axis=2)
-    spread = cv2.GaussianBlur(weighted, (0, 0), _PATCH_CM * _TEXELS_PER_CM / 4)
-    coarse = spread[..., :3] / np.maximum(spread[..., 3:], 1e-3)
-    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-
-
-def _calmed(texture: FloatMap) -> FloatMap:
-    """Coarse patches of light and of foreign colour pressed down; coarse dark (a beard) stays."""
-    coarse = _coarse(texture)
-    light = coarse @ _LUMINANCE
-    tint = coarse - light[..., None]
-    size = np.maximum(np.linalg.norm(tint, axis=2), 1e-6)
-    calm_tint = (
-        tint * (np.minimum(size, _TINT + 0.3 * np.maximum(size - _TINT, 0)) / size)[..., None]
-    )
-    calm_light = np.minimum(light, _GLOW + 0.3 * np.maximum(light - _GLOW, 0))
-    return texture - coarse + calm_tint + calm_light[..., None]
-
-
-def _filled(texture: FloatMap, confidence: Map) -> FloatMap:
-    """Push-pull (Gortler et al. 1996): weak texels take the average of ever larger surroundings."""
-    values: list[FloatMap] = [texture * confidence[..., None]]
-    weights: list[FloatMap] = [confidence]
-    while min(values[-1].shape[:2]) >= 4:
-        values.append(np.asarray(cv2.pyrDown(values[-1]), np.float32))
-        weights.append(np.asarray(cv2.pyrDown(weights[-1]), np.float32))
-    filled = values[-1] / np.maximum(weights[-1], 1e-6)[..., None]
-    for value, weight in zip(values[-2::-1], weights[-2::-1], strict=True):
-        coarse = cv2.pyrUp(filled, dstsize=(value.shape[1], value.shape[0]))
-        share = np.clip(weight, 0, 1)[..., None]
-        filled = value / np.maximum(weight, 1e-6)[..., None] * share + coarse * (1 - share)
-    return filled
+    return np.where(cheeks & ~ground.lip_zone, 0.5 * depth, 0.0)

@@ -1,0 +1,1 @@
+"""Data sets: sources, formats, augmentation, loading."""

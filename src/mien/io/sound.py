@@ -1,0 +1,68 @@
+"""The sound of one clip under the pictures of another, without encoding either again."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import av
+from av.error import FFmpegError
+
+from mien.io.atomic import atomic_file
+from mien.io.files import output_errors
+from mien.io.provenance import Provenance, xmp_packet
+from mien.io.video import probe
+
+_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # of XMP in ISO media files
+_SECONDS_OVER = 0.5  # sound may outlast the pictures by this much
+
+
+def has_sound(path: Path) -> bool:
+    """Whether a clip carries sound. Raises InputError as `probe` does."""
+    probe(path)
+    with path.open("rb") as file, av.open(file, mode="r") as container:
+        return bool(container.streams.audio)
+
+
+def with_sound(
+    pictures: Path, sounding: Path, path: Path, *, provenance: Provenance | None
+) -> None:
+    """Write `path`: the video stream of `pictures` with the sound of `sounding`, as an mp4.
+
+    Sound longer than the pictures is cut. Raises ValueError with FFmpeg's reason where an mp4
+    cannot hold the sound as it is; OutputError where `path` cannot be written.
+    """
+    with atomic_file(path) as temporary:
+        try:
+            _remux(pictures, sounding, temporary)
+        except (FFmpegError, ValueError) as problem:
+            raise ValueError(str(problem).splitlines()[0][:120]) from problem
+        if provenance is not None:
+            packet = _XMP_UUID + xmp_packet(provenance)
+            with output_errors(path), temporary.open("ab") as file:
+                file.write(struct.pack(">I4s", 8 + len(packet), b"uuid") + packet)
+
+
+def _remux(pictures: Path, sounding: Path, target: Path) -> None:
+    options = {"movflags": "+faststart", "fflags": "+bitexact"}
+    with (
+        av.open(str(pictures), mode="r") as video,
+        sounding.open("rb") as file,
+        av.open(file, mode="r") as audio,
+        av.open(str(target), mode="w", format="mp4", container_options=options) as container,
+    ):
+        seen, heard = video.streams.video[0], audio.streams.audio[0]
+        shown = container.add_stream_from_template(seen)
+        played = container.add_stream_from_template(heard)
+        length = float((seen.duration or 0) * (seen.time_base or 0)) + _SECONDS_OVER
+        for packet in video.demux(seen):
+            if packet.dts is not None:
+                packet.stream = shown
+                container.mux(packet)
+        for packet in audio.demux(heard):
+            if packet.dts is None or packet.pts is None:
+                continue
+            if float(packet.pts * packet.time_base) > length:
+                break
+            packet.stream = played
+            container.mux(packet)

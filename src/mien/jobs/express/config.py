@@ -1,0 +1,61 @@
+"""What the job `express` can be asked."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from mien import fields
+
+
+def expression_names() -> tuple[str, ...]:
+    """Expressions by name, looked up only when the options are shown or read."""
+    from mien.persona.expressions import expression_names as names
+
+    return names()
+
+
+@dataclasses.dataclass(frozen=True)
+class EditRequest:
+    """Photos to be shown with another expression."""
+
+    photos: tuple[Path, ...] = fields.argument("PHOTO", help="motion.photos")
+    out: Path = fields.option(Path("expressions"), help="motion.out")
+    au: Mapping[str, float] = fields.option({}, help="motion.option.au", span=(-1.1, 1.1))
+    preset: str | None = fields.option(None, help="motion.option.preset", choices=expression_names)
+    like: Path | None = fields.option(None, help="motion.option.like")
+    strength: float = fields.option(1.0, help="motion.option.strength", span=(0.0, 2.0))
+    exact: bool = fields.option(False, help="motion.option.exact")
+    yaw: float = fields.option(0.0, help="option.yaw", span=(-20, 20), unit="°")
+    pitch: float = fields.option(0.0, help="option.pitch", span=(-10, 10), unit="°")
+    roll: float = fields.option(0.0, help="option.roll", span=(-15, 15), unit="°")
+    gaze: tuple[float, float] | None = fields.option(
+        None, help="option.gaze", span=(-1, 1), metavar="X Y"
+    )
+    face: int | None = fields.option(None, help="motion.option.face", span=(1, 1000))
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class AnimateRequest:
+    """Photos that follow the expressions of a driver; their heads stay as they are."""
+
+    photos: tuple[Path, ...] = fields.argument("PHOTO", help="motion.photos")
+    driver: Path | None = fields.option(None, help="motion.option.driver")
+    expression: Mapping[str, float] = fields.option(
+        {}, help="motion.option.expression", span=(0.0, 1.5)
+    )
+    frames: int = fields.option(40, help="motion.option.frames", span=(1, 10_000))
+    fps: float = fields.option(25.0, help="motion.option.fps", span=(1, 120))
+    out: Path = fields.option(Path("expressions"), help="motion.out")
+    format: Literal["mp4", "gif"] = fields.option("mp4", help="motion.option.format")
+    strength: float = fields.option(1.0, help="motion.option.strength", span=(0.0, 2.0))
+    head: float = fields.option(0.0, help="motion.option.head", span=(0.0, 2.0))
+    gaze: float = fields.option(0.0, help="motion.option.eyes", span=(0.0, 2.0))
+    absolute: bool = fields.option(False, help="motion.option.absolute")
+    size: int = fields.option(720, help="motion.option.side", span=(64, 4096), unit=" px")
+    limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 250_000))
+    face: int = fields.option(1, help="motion.option.face", span=(1, 1000))
+    overwrite: bool = fields.option(False, help="option.overwrite")

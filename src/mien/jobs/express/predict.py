@@ -1,0 +1,176 @@
+"""The predictor of the job `express`: photos with another expression, still or moving."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from mien.errors import InputError, MienError, OptionError
+from mien.face.analyse import analyse
+from mien.face.landmarks import default_landmarker
+from mien.io.image import read_image, write_image
+from mien.io.names import ResultNames, terminal_safe
+from mien.io.provenance import Provenance, request_hash
+from mien.jobs.base import Outcome, Progress, Skipped, Step, no_progress
+from mien.jobs.express.config import AnimateRequest, EditRequest
+from mien.messages import text
+from mien.persona.animate import remarks
+from mien.persona.driver import Driver
+from mien.persona.expressions import au_weights, expression_aus
+from mien.persona.film import Film, Told, driver_for, film_photo
+from mien.persona.move import Mover
+from mien.persona.retarget import Transfer, changed, turned
+from mien.persona.subject import Motion, fit_subject
+from mien.persona.track import expression_of
+from mien.persona.translator import translator
+from mien.types import AU_NAMES, Face, Image
+
+
+class ExpressPredictor:
+    """Edits and animates photos. Holds nothing itself: networks are loaded once per process."""
+
+    def run(
+        self, request: EditRequest | AnimateRequest, *, progress: Progress = no_progress
+    ) -> Outcome:
+        """Do what the request asks; what was written is in the outcome."""
+        if not request.photos:
+            raise InputError(text("motion.no_photos"))
+        if isinstance(request, AnimateRequest):
+            return _each(request, _Animator(request, progress), progress)
+        return _each(request, _Editor(request), progress)
+
+
+def _each(
+    request: EditRequest | AnimateRequest, work: _Editor | _Animator, progress: Progress
+) -> Outcome:
+    """Every photo; one that cannot be used never stops the rest."""
+    names = ResultNames(request.out, request.photos, overwrite=request.overwrite)
+    results: list[Path] = []
+    skipped: list[Skipped] = []
+    notes: list[str] = []
+    for done, photo in enumerate(request.photos):
+        try:
+            target = names.claim(photo, suffix=work.suffix)
+            keys = work.make(photo, target)
+            results.append(target)
+            shown = terminal_safe(photo.name)
+            notes += [text(key, path=shown) for key in keys]
+        except MienError as problem:
+            skipped.append(Skipped(str(photo), str(problem)))
+        progress(Step(done + 1, len(request.photos), photo.name))
+    notice = getattr(default_landmarker(), "notice", "")
+    if results and notice:
+        notes.append(notice)
+    return Outcome(tuple(results), tuple(skipped), tuple(notes))
+
+
+class _Editor:
+    """One edit, for any photo."""
+
+    suffix = ".png"
+
+    def __init__(self, request: EditRequest) -> None:
+        self._request = request
+        self._values = {
+            name: value * request.strength for name, value in au_weights(request.au).items()
+        }
+        if request.preset is not None:
+            aus = expression_aus({request.preset: request.strength})
+            shown = {n: float(v) for n, v in zip(AU_NAMES, aus, strict=True) if v > 0}
+            self._values = {**shown, **self._values}
+        self._like = None if request.like is None else _expression(request.like, request.strength)
+        turns = (request.yaw, request.pitch, request.roll)
+        if not self._values and self._like is None and not any(turns) and request.gaze is None:
+            raise OptionError(text("motion.no_change"))
+
+    def make(self, photo: Path, target: Path) -> tuple[str, ...]:
+        """Write the edited photo; gives the message keys of remarks."""
+        image = read_image(photo)
+        keys: tuple[str, ...] = ()
+        for face in _faces(photo, image, self._request.face):
+            mover = Mover(fit_subject(image, face))
+            motion = self._motion(mover.subject.motion)
+            keys += remarks(mover, [motion])
+            image = mover.move(motion).image
+        write_image(target, image, provenance=self._provenance())
+        return tuple(dict.fromkeys(keys))
+
+    def _motion(self, rest: Motion) -> Motion:
+        request = self._request
+        motion = rest if self._like is None else dataclasses.replace(rest, aus=self._like)
+        motion = changed(motion, self._values, exact=request.exact)
+        motion = turned(motion, yaw=request.yaw, pitch=request.pitch, roll=request.roll)
+        return motion if request.gaze is None else dataclasses.replace(motion, gaze=request.gaze)
+
+    def _provenance(self) -> Provenance:
+        asked = dataclasses.asdict(self._request)
+        for name in ("photos", "out", "like", "overwrite"):
+            asked.pop(name)
+        asked["like"] = None if self._like is None else np.round(self._like, 3).tolist()
+        return Provenance(
+            source="compositeSynthetic",
+            job="express.edit",
+            models=(translator().sha256,),
+            request=request_hash(asked),
+        )
+
+
+def _faces(photo: Path, image: Image, number: int | None) -> list[Face]:
+    """The faces of a photo that are meant; `number` 1 is the largest, None means all."""
+    faces = analyse(image)
+    shown = terminal_safe(photo)
+    if not faces:
+        raise InputError(text("motion.no_face", path=shown))
+    if number is not None and number > len(faces):
+        raise InputError(text("motion.face_number", path=shown, face=number, count=len(faces)))
+    return faces if number is None else [faces[number - 1]]
+
+
+def _expression(path: Path, strength: float) -> np.ndarray:
+    """(22,) the Action Units of the largest face of a photo."""
+    (face,) = _faces(path, read_image(path), 1)
+    return np.clip(expression_of(face.landmarks, face.embedding) * strength, 0.0, 1.1)
+
+
+class _Animator:
+    """One driver, for any photo."""
+
+    def __init__(self, request: AnimateRequest, progress: Progress) -> None:
+        self.suffix = f".{request.format}"
+        self._request = request
+        self._progress = progress
+        self._driver: Driver = driver_for(
+            request.driver,
+            request.expression,
+            frames=request.frames,
+            fps=request.fps,
+            limit=request.limit,
+            progress=self._told(request.driver.name if request.driver else ""),
+        )
+
+    def make(self, photo: Path, target: Path) -> tuple[str, ...]:
+        """Write the clip; gives the message keys of remarks."""
+        request = self._request
+        asked = dataclasses.asdict(request)
+        for name in ("photos", "out", "driver", "overwrite"):
+            asked.pop(name)
+        film = Film(
+            transfer=Transfer(
+                request.strength, request.head, request.gaze, absolute=request.absolute
+            ),
+            size=request.size,
+            face=request.face,
+            limit=request.limit,
+            provenance=Provenance(
+                source="compositeSynthetic",
+                job="express.animate",
+                models=(translator().sha256,),
+                request=request_hash(asked),
+            ),
+        )
+        return film_photo(photo, self._driver, target, film=film, progress=self._told(photo.name))
+
+    def _told(self, name: str) -> Told:
+        return lambda done, total: self._progress(Step(done, total, name))

@@ -1,0 +1,115 @@
+"""What the job `generate` can be asked."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+from mien import fields
+
+_MOST_SEED = 2**63 - 1
+
+
+def preset_names() -> tuple[str, ...]:
+    """The presets, looked up only when the options are shown or read."""
+    from mien.jobs.generate.presets import PRESETS
+
+    return tuple(PRESETS)
+
+
+@dataclasses.dataclass(frozen=True)
+class SampleRequest:
+    """Faces of people who do not exist."""
+
+    count: int = fields.option(16, help="generate.count", span=(1, 100_000))
+    seed: int = fields.option(0, help="generate.seed", span=(0, _MOST_SEED))
+    truncation: float = fields.option(1.0, help="generate.truncation", span=(0, 2))
+    model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
+    out: Path = fields.option(Path("faces"), help="generate.out")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class WalkRequest:
+    """A way through faces, from one to the next."""
+
+    seeds: tuple[int, ...] = fields.option(
+        (), help="generate.seeds", span=(0, _MOST_SEED), metavar="SEED"
+    )
+    like: tuple[Path, ...] = fields.option((), help="generate.walk_like", metavar="PHOTO")
+    stops: int = fields.option(6, help="generate.stops", span=(2, 1000))
+    seconds: float = fields.option(1.5, help="generate.seconds", span=(0.1, 60), unit=" s")
+    fps: int = fields.option(60, help="generate.fps", span=(1, 120))
+    size: int = fields.option(256, help="generate.size", span=(16, 2048), unit=" px")
+    open: bool = fields.option(False, help="generate.open")
+    truncation: float = fields.option(0.9, help="generate.truncation", span=(0, 2))
+    model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
+    out: Path = fields.option(Path("walk.mp4"), help="generate.out_walk")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class LikeRequest:
+    """The face of the model that is most like a photo."""
+
+    photos: tuple[Path, ...] = fields.argument("PHOTO...", help="option.photos")
+    steps: int = fields.option(200, help="generate.steps", span=(1, 10_000))
+    seed: int = fields.option(0, help="generate.seed", span=(0, _MOST_SEED))
+    model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
+    out: Path = fields.option(Path("likes"), help="generate.out")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainRequest:
+    """A training run, new or gone on with."""
+
+    preset: str = fields.option("default", help="generate.preset", choices=preset_names)
+    data: str = fields.option("head", help="generate.data", metavar="head|head:toon|PATH")
+    crop: Literal["centre", "face", "squeeze"] = fields.option("centre", help="data.crop")
+    people: int = fields.option(32_000, help="generate.people", span=(500, 10_000_000))
+    images: int | None = fields.option(None, help="generate.images", span=(1, 10**12))
+    minutes: float = fields.option(10.0, help="generate.minutes", span=(0.01, 1e6), unit=" min")
+    resume: str = fields.option("no", help="generate.resume", metavar="no|auto|RUN")
+    verify_resume: bool = fields.option(False, help="generate.verify_resume")
+    dry_run: bool = fields.option(False, help="generate.dry_run")
+    seed: int = fields.option(0, help="generate.seed", span=(0, _MOST_SEED))
+    accumulate: int = fields.option(1, help="generate.accumulate", span=(1, 10_000))
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = fields.option(
+        "auto", help="generate.precision"
+    )
+    clip: float | None = fields.option(None, help="generate.clip", span=(1e-6, 1e6))
+    compile: bool = fields.option(False, help="generate.compile")
+    runs: Path = fields.option(Path("runs"), help="generate.runs")
+    cache: Path = fields.option(Path("cache"), help="generate.cache")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
+
+
+@dataclasses.dataclass(frozen=True)
+class EvalRequest:
+    """The scores of a model against pictures that it was not trained on."""
+
+    model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
+    data: str | None = fields.option(None, help="generate.eval_data", metavar="head|PATH")
+    crop: Literal["centre", "face", "squeeze"] = fields.option("centre", help="data.crop")
+    count: int = fields.option(2000, help="generate.eval_count", span=(100, 50_000))
+    seed: int = fields.option(0, help="generate.seed", span=(0, _MOST_SEED))
+    features: Path | None = fields.option(None, help="generate.features")
+    cache: Path = fields.option(Path("cache"), help="generate.cache")
+    out: Path = fields.option(Path("evaluation"), help="generate.out")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportRequest:
+    """A model for other programs."""
+
+    model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
+    out: Path = fields.option(Path("faces.onnx"), help="generate.out_onnx")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
+    overwrite: bool = fields.option(False, help="option.overwrite")

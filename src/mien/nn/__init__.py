@@ -1,0 +1,1 @@
+"""Blocks of networks that two jobs or more share."""

@@ -1,0 +1,45 @@
+"""Starting values, drawn from a generator that is named, so that equal seeds give equal networks."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+from mien.seeding import key_to_int
+
+LEAK = 0.2
+"""Slope of every leaky ReLU here."""
+
+
+def generator(*key: int | str) -> torch.Generator:
+    """A CPU generator for this key alone: the same numbers on every device and machine."""
+    return torch.Generator().manual_seed(key_to_int(*key) % 2**63)
+
+
+def he_normal(net: nn.Module, random: torch.Generator) -> None:
+    """Weights of convolutions and linear layers ~ N(0, 2 / ((1 + leak^2) fan in)), biases 0.
+
+    He et al. 2015, equation 10. A layer's attribute `gain`, where it has one, scales its weights.
+    """
+    for part in net.modules():
+        if isinstance(part, nn.Conv2d | nn.Linear):
+            fan_in = part.weight[0].numel()
+            deviation = math.sqrt(2.0 / ((1.0 + LEAK**2) * fan_in)) * getattr(part, "gain", 1.0)
+            with torch.no_grad():
+                part.weight.normal_(0.0, deviation, generator=random)
+                if part.bias is not None:
+                    part.bias.zero_()
+
+
+def glorot_uniform(net: nn.Module, random: torch.Generator) -> None:
+    """Weights of (transposed) convolutions and linear layers as TensorFlow starts them, biases 0.
+
+    Glorot and Bengio 2010, equation 16.
+    """
+    for part in net.modules():
+        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            nn.init.xavier_uniform_(part.weight, generator=random)
+            if part.bias is not None:
+                nn.init.zeros_(part.bias)

@@ -1,0 +1,142 @@
+"""A photo filmed: it follows a driver, frame by frame, into an mp4 or a GIF."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from mien.errors import InputError, OptionError
+from mien.face import affine
+from mien.face.analyse import analyse
+from mien.io.image import read_image
+from mien.io.names import terminal_safe
+from mien.io.provenance import Provenance
+from mien.io.sound import has_sound, with_sound
+from mien.io.video import write_gif, write_video
+from mien.messages import text
+from mien.persona.animate import animate, remarks
+from mien.persona.clips import is_clip, load_driver
+from mien.persona.driver import Driver
+from mien.persona.expressions import ramp
+from mien.persona.move import Mover
+from mien.persona.retarget import Transfer, retarget
+from mien.persona.subject import fit_subject
+from mien.types import Image
+
+Told: TypeAlias = Callable[[int, int], None]
+"""Told what is done and how much there is, in frames."""
+
+STEPS = 20
+"""Progress is told this often per clip at most: not every place shows it as one bar."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Film:
+    """How a photo is filmed.
+
+    size   pixels of the longer side at most; a smaller photo keeps its size
+    face   which face, 1 is the largest
+    limit  only so many frames
+    sound  a clip whose sound goes into an mp4, or None
+    """
+
+    transfer: Transfer
+    size: int
+    provenance: Provenance
+    face: int = 1
+    limit: int | None = None
+    sound: Path | None = None
+
+
+def driver_for(
+    path: Path | None,
+    expression: Mapping[str, float],
+    *,
+    frames: int,
+    fps: float,
+    limit: int | None,
+    progress: Told | None = None,
+) -> Driver:
+    """The driver that a request names: a file, a clip, a folder, or a ramp of expressions.
+
+    Raises OptionError where neither or both are given, InputError where the file is unusable.
+    """
+    if path is not None and expression:
+        raise OptionError(text("motion.two_drivers"))
+    if path is not None:
+        told = functools.partial(_tell, progress)
+        return load_driver(path, fps=fps, limit=limit, progress=told)
+    if not expression:
+        raise OptionError(text("motion.no_driver"))
+    return ramp(expression, frames=frames, fps=fps)
+
+
+def film_photo(
+    photo: Path, driver: Driver, target: Path, *, film: Film, progress: Told | None = None
+) -> tuple[str, ...]:
+    """Write the clip `target` (.mp4 or .gif) of a photo that follows a driver.
+
+    Gives the message keys of remarks. Raises InputError for a photo without such a face.
+    """
+    mover = mover_for(photo, film)
+    motions = retarget(mover.subject.motion, driver, film.transfer)[: film.limit]
+    keys = remarks(mover, motions)
+    frames = _counted(animate(mover, motions), len(motions), progress)
+    if target.suffix == ".gif":
+        write_gif(target, frames, fps=driver.fps, provenance=film.provenance)
+        return keys
+    if film.sound is None or not is_clip(film.sound) or film.sound.is_dir():
+        write_video(target, frames, fps=driver.fps, provenance=film.provenance)
+        return keys
+    return keys + _with_sound(target, frames, driver.fps, film)
+
+
+def mover_for(photo: Path, film: Film) -> Mover:
+    """The mover of one face of a photo, at the size of the film."""
+    image = read_image(photo)
+    scale = min(1.0, film.size / max(image.shape[:2]))
+    if scale < 1.0:
+        height, width = image.shape[:2]
+        image = affine.resize(image, (max(1, round(width * scale)), max(1, round(height * scale))))
+    faces = analyse(image)
+    shown = terminal_safe(photo)
+    if not faces:
+        raise InputError(text("motion.no_face", path=shown))
+    if film.face > len(faces):
+        values = {"face": film.face, "count": len(faces)}
+        raise InputError(text("motion.face_number", path=shown, **values))
+    return Mover(fit_subject(image, faces[film.face - 1]))
+
+
+def _with_sound(target: Path, frames: Iterator[Image], fps: float, film: Film) -> tuple[str, ...]:
+    sound = film.sound
+    assert sound is not None
+    if not has_sound(sound):
+        write_video(target, frames, fps=fps, provenance=film.provenance)
+        return ()
+    with tempfile.TemporaryDirectory() as scratch:
+        silent = Path(scratch) / "silent.mp4"
+        write_video(silent, frames, fps=fps, provenance=None)
+        try:
+            with_sound(silent, sound, target, provenance=film.provenance)
+        except ValueError:
+            # A kind of sound that no mp4 holds: the pictures are what was asked for.
+            with_sound(silent, silent, target, provenance=film.provenance)
+            return ("motion.note.silent",)
+    return ()
+
+
+def _counted(frames: Iterator[Image], total: int, progress: Told | None) -> Iterator[Image]:
+    for done, frame in enumerate(frames, 1):
+        yield frame
+        _tell(progress, done, total)
+
+
+def _tell(progress: Told | None, done: int, total: int) -> None:
+    total = max(total, done)
+    if progress and (done == total or done * STEPS // total != (done - 1) * STEPS // total):
+        progress(done, total)

@@ -1,0 +1,216 @@
+"""The analysers' training: samples that do not depend on their neighbours, tiny runs, commands."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mien.analysers import command
+from mien.analysers.hair_style import renders as hair_renders
+from mien.analysers.hair_style import train as hair_train
+from mien.analysers.shards import write_shard
+from mien.analysers.translator import renders, train
+from mien.errors import InputError, MissingExtraError, TrainingError
+from mien.face.landmarks import default_landmarker
+from mien.head.schema import HAIR_STYLES, SLIDERS, schema_hash
+from mien.io.weights import read_header
+from mien.persona.gauss_newton import pose_features
+from mien.persona.hair_fit import GRID_COLUMNS, GRID_ROWS
+from mien.persona.hair_style import EXTRA_INPUTS, read_style_net
+from mien.persona.translator import read_translator
+from mien.seeding import rng
+from mien.types import AU_NAMES
+
+
+@pytest.fixture
+def landmarker() -> None:
+    try:
+        default_landmarker()
+    except MissingExtraError as error:
+        pytest.skip(f"no 68-point file: {error}")
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two samples hold equal values."""
+    return all(
+        np.array_equal(getattr(a, field.name), getattr(b, field.name))
+        for field in dataclasses.fields(a)
+    )
+
+
+def test_a_translator_sample_is_the_same_alone(landmarker: None) -> None:
+    alone = renders.make_sample(3, 5)
+    renders.make_sample(3, 4)
+    assert same(renders.make_sample(3, 5), alone)
+    assert not same(renders.make_sample(4, 5), alone)
+    assert alone.usable
+    eyes = np.hypot(*(alone.true[45] - alone.true[36]))
+    assert np.hypot(*(alone.found - alone.true).T).mean() < renders.LOST * eyes
+    assert alone.sliders.shape == (len(SLIDERS),)
+    assert alone.aus.shape == (len(AU_NAMES),)
+    assert np.linalg.norm(alone.descriptor) > 0.5
+
+
+def test_a_hair_sample_is_the_same_alone_and_styles_come_in_turn() -> None:
+    alone = hair_renders.make_sample(3, 7)
+    hair_renders.make_sample(3, 6)
+    assert same(hair_renders.make_sample(3, 7), alone)
+    assert alone.style == 7
+    assert hair_renders.make_sample(3, 19).style == 7
+    assert alone.grid.shape == (GRID_ROWS, GRID_COLUMNS)
+    assert alone.extra.shape == (EXTRA_INPUTS,)
+
+
+def people(count: int) -> list[renders.Sample]:
+    """Samples whose landmarks and descriptor give the sliders away."""
+    mix = rng("mix").normal(size=(len(SLIDERS), 128)) * 0.05
+    base = rng("base").normal(size=(68, 2)) * 30 + 96
+    base[36], base[45] = (60.0, 96.0), (130.0, 96.0)
+    made = []
+    for index in range(count):
+        random = rng("people", index)
+        sliders = random.normal(size=len(SLIDERS)) * 0.3
+        true = base + random.normal(size=(68, 2))
+        made.append(
+            renders.Sample(
+                sliders=sliders,
+                aus=np.zeros(len(AU_NAMES)),
+                brows=np.zeros(5),
+                pose=random.normal(size=3) * (12, 6, 3),
+                hair=0,
+                sex=float(np.sign(sliders[0])),
+                true=true,
+                found=true + random.normal(size=(68, 2)) * 0.5,
+                descriptor=(sliders @ mix).astype(np.float32),
+                usable=index % 10 > 0,
+            )
+        )
+    return made
+
+
+def test_the_translator_learns_and_ships_its_statistics(tmp_path: Path) -> None:
+    write_shard(tmp_path / "translator-1-0000000.npz", people(700))
+    plan = train.Plan(widths=(64,), epochs=25, batch=32, dropout=0.0, people=60, held_out=0.1)
+    out = tmp_path / "w.safetensors"
+    lines = list(train.train(tmp_path, seed=1, out=out, plan=plan))
+    assert lines[0] == "630 samples, 63 held out"
+    header = read_header(out)
+    assert header.metrics["samples"] == 630
+    assert header.metrics["slider_r2_median"] > 0.4
+    assert header.head_hash == schema_hash()
+    assert header.config["epochs"] == 25
+    known = read_translator(out)
+    assert known.noise.bias.shape == (4, 136)
+    assert str(tmp_path) not in out.read_bytes()[:20000].decode("latin-1")
+    again = tmp_path / "again.safetensors"
+    list(train.train(tmp_path, seed=1, out=again, plan=plan))
+    first, second = read_translator(out), read_translator(again)
+    for (a, _), (b, _) in zip(first.layers, second.layers, strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_the_landmark_noise_is_what_was_added() -> None:
+    samples = people(400)
+    columns = {
+        field.name: np.array([getattr(one, field.name) for one in samples])
+        for field in dataclasses.fields(renders.Sample)
+    }
+    bias, covariance = train.landmark_noise(columns)
+    assert bias.shape == (4, 136)
+    sd = np.sqrt(np.diag(covariance)).reshape(68, 2)
+    inner = np.delete(sd, [36, 45], axis=0)
+    # Half a pixel on a face of 70 pixels from eye to eye, the frame's own error included.
+    assert 0.005 < np.median(inner) < 0.02
+    assert np.abs(pose_features(np.zeros(3)) @ bias).max() < 0.01
+    assert np.linalg.eigvalsh(covariance).min() > 0
+
+
+def test_a_covariance_is_pulled_to_its_diagonal() -> None:
+    values = rng("rows").normal(size=(50, 4))
+    covariance = np.asarray(np.cov(values.T), np.float64)
+    pulled = train.shrunk(covariance, 0.5)
+    assert np.diag(pulled) == pytest.approx(np.diag(covariance))
+    assert pulled[0, 1] == pytest.approx(covariance[0, 1] / 2)
+
+
+def test_too_few_samples_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no data of translator"):
+        list(train.train(tmp_path, seed=1))
+    write_shard(tmp_path / "translator-1-0000000.npz", people(40))
+    with pytest.raises(TrainingError, match="36 samples are too few"):
+        list(train.train(tmp_path, seed=1, out=tmp_path / "w.safetensors"))
+    assert not (tmp_path / "w.safetensors").exists()
+
+
+def masks(count: int) -> list[hair_renders.Sample]:
+    """Every style is a bright band in its own place."""
+    made = []
+    for index in range(count):
+        style = index % len(HAIR_STYLES)
+        grid = rng("mask", index).integers(0, 60, (GRID_ROWS, GRID_COLUMNS))
+        grid[3 * style + 3 : 3 * style + 6] = 255
+        made.append(
+            hair_renders.Sample(grid.astype(np.uint8), np.zeros(EXTRA_INPUTS, np.float32), style)
+        )
+    return made
+
+
+def test_the_hair_classifier_learns(tmp_path: Path) -> None:
+    write_shard(tmp_path / "hair-1-0000000.npz", masks(600))
+    plan = hair_train.Plan(widths=(4, 8, 8), hidden=24, epochs=8, batch=32, dropout=0.0)
+    out = tmp_path / "w.safetensors"
+    lines = list(hair_train.train(tmp_path, seed=1, out=out, plan=plan))
+    assert lines[0] == "600 samples, 60 held out"
+    assert any(line.startswith("epoch 8/8: loss ") for line in lines)
+    assert read_header(out).metrics["accuracy"] > 0.9
+    net = read_style_net(out)
+    hits = [
+        net.probabilities(one.grid / 255.0, one.extra).argmax() == one.style for one in masks(48)
+    ]
+    assert np.mean(hits) > 0.9
+
+
+def test_too_few_masks_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no data of hair_style"):
+        list(hair_train.train(tmp_path, seed=1))
+    write_shard(tmp_path / "hair-1-0000000.npz", masks(24))
+    with pytest.raises(TrainingError, match="24 samples are too few"):
+        list(hair_train.train(tmp_path, seed=1, out=tmp_path / "w.safetensors"))
+
+
+def _made(folder: Path, count: int, *, seed: int, told: Callable[[int, int], None]) -> None:
+    for done in range(2, count + 1, 2):
+        told(done, count)
+    (folder / f"made-{seed}").touch()
+
+
+def _trained(folder: Path, *, seed: int, out: Path | None = None) -> Iterator[str]:
+    yield f"seed {seed}"
+    if out is None:
+        raise TrainingError("the loss is not finite: use a smaller rate.")
+    out.touch()
+
+
+def test_the_command_makes_and_trains(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = tmp_path / "new" / "data", tmp_path / "w.safetensors"
+    words = ["make", str(folder), "--count", "6", "--seed", "3"]
+    assert command.run("x", _made, _trained, count=4, arguments=words) == 0
+    assert (folder / "made-3").exists()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "2/6 samples"
+    assert lines[-1].startswith("6/6 samples, about 0 min left")
+    words = ["train", str(folder), "--out", str(out)]
+    assert command.run("x", _made, _trained, count=4, arguments=words) == 0
+    assert out.exists()
+    assert capsys.readouterr().out == "seed 1\n"
+
+
+def test_a_failed_training_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = command.run("x", _made, _trained, count=4, arguments=["train", str(tmp_path)])
+    assert code == TrainingError("").exit_code != 0
+    assert capsys.readouterr().err == "the loss is not finite: use a smaller rate.\n"
