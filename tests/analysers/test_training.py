@@ -170,7 +170,8 @@ def test_the_hair_classifier_learns(tmp_path: Path) -> None:
     assert read_header(out).metrics["accuracy"] > 0.9
     net = read_style_net(out)
     hits = [
-        net.probabilities(one.grid / 255.0, one.extra).argmax() == one.style for one in masks(48)
+        net.probabilities(one.grid / 255.0, one.extra.astype(np.float64)).argmax() == one.style
+        for one in masks(48)
     ]
     assert np.mean(hits) > 0.9
 

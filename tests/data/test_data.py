@@ -138,7 +138,7 @@ def test_an_import_is_a_pack(folder: Path, tmp_path: Path) -> None:
     wanted = to_square(picture(1), 16, "centre")
     assert np.array_equal(pack.take(np.array([1]))[0], wanted)
     assert json.loads((out / "report.json").read_text())["usable"] == report.usable == 3
-    with pytest.raises(OutputError, match="taken|exists"):
+    with pytest.raises(OutputError, match=r"taken|exists"):
         importer.import_pictures(open_source(folder), out, size=16)
     again = tmp_path / "again"
     importer.import_pictures(open_source(folder), again, size=16)
@@ -205,7 +205,7 @@ def test_packs_grow_and_refuse_what_is_not_there(tmp_path: Path) -> None:
 def test_damaged_packs_are_refused(tmp_path: Path) -> None:
     pack_of(tmp_path, 25)
     write_shard(tmp_path, 1, np.zeros((9, 4, 4, 3), np.uint8))
-    with pytest.raises(InputError, match="pictures-00001.npy: not as it was written"):
+    with pytest.raises(InputError, match=r"pictures-00001\.npy: not as it was written"):
         _ = Pack(tmp_path).available
     for content in ("{", "[]", '{"format": 1, "size": 4}', '{"format": 1, "size": 0, "count": 3}'):
         (tmp_path / "pack.json").write_text(content)
@@ -304,16 +304,16 @@ def test_the_cache_is_filled_in_the_background(
 ) -> None:
     monkeypatch.setattr(head_cache, "SHARD", 4)
     pack = head_cache.open_cache(tmp_path, SPEC, 6)
-    info = PackInfo(**{**vars(pack.info), "shard": 4})
-    write_info(pack.folder, info)
-    pack = Pack(pack.folder)
+    assert pack.info.count == 8
     done: list[int] = []
     head_cache.fill(pack, SPEC, told=lambda count, total: done.append(count))
-    assert done == [4, 6]
+    assert done == [4, 8]
     head_cache.wait_for(pack, 6, alive=lambda: False)
     assert np.array_equal(pack.take(np.array([5]))[0], draw_person(SPEC, 5)[1].rgb)
-    again = head_cache.open_cache(tmp_path, SPEC, 6)
-    assert again.folder == pack.folder
+    again = head_cache.open_cache(tmp_path, SPEC, 5)
+    assert (again.folder, again.info.count) == (pack.folder, 8)
+    larger = head_cache.open_cache(tmp_path, SPEC, 9)
+    assert (larger.folder, larger.info.count, larger.available) == (pack.folder, 12, 8)
     with head_cache.growing(pack, SPEC) as alive:
         assert alive()
 
@@ -329,6 +329,7 @@ def test_the_maker_is_another_process(tmp_path: Path) -> None:
     pack = head_cache.open_cache(tmp_path, SPEC, 3)
     with head_cache.growing(pack, SPEC) as alive:
         head_cache.wait_for(pack, 3, alive=alive)
+    assert pack.available == 500
     assert np.array_equal(pack.take(np.array([2]))[0], draw_person(SPEC, 2)[1].rgb)
 
 

@@ -66,8 +66,8 @@ def run(folder: Path, *words: str | Path) -> Ran:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main(["--lang", "en", *(str(word) for word in words)])
-    lines = (stream.getvalue().splitlines() for stream in (out, err))
-    return Ran(code, *(tuple(part) for part in lines), folder)
+    said, told = (tuple(stream.getvalue().splitlines()) for stream in (out, err))
+    return Ran(code, said, told, folder)
 
 
 def fit(folder: Path, photos: Sequence[Path], *words: str | Path) -> Ran:

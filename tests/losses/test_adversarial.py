@@ -25,7 +25,8 @@ def test_against_the_papers_written_out() -> None:
     real, fake = REAL.flatten().tolist(), FAKE.flatten().tolist()
     pairs = list(zip(real, fake, strict=True))
     wanted = {
-        "vanilla_discriminator": mean([softplus(-r) for r in real]) + mean(list(map(softplus, fake))),
+        "vanilla_discriminator": mean([softplus(-r) for r in real])
+        + mean([softplus(f) for f in fake]),
         "wasserstein_critic": mean(fake) - mean(real),
         "hinge_discriminator": mean([max(0, 1 - r) for r in real])
         + mean([max(0, 1 + f) for f in fake]),

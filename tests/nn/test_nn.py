@@ -34,7 +34,8 @@ def test_spread_is_the_mean_deviation_of_the_group() -> None:
     assert torch.equal(out[:, :3], x)
     for first in (0, 4):
         wanted = float(x[first : first + 4].std(0, correction=0).mean())
-        assert out[first : first + 4, 3].flatten().tolist() == pytest.approx([wanted] * 16, rel=1e-4)
+        seen = out[first : first + 4, 3].flatten().tolist()
+        assert seen == pytest.approx([wanted] * 16, rel=1e-4)
     # Alike pictures are told apart from varied ones; odd batches are grouped as they can be.
     assert float(append_spread(x[:1].repeat(4, 1, 1, 1))[0, 3, 0, 0]) < 1e-3
     assert append_spread(drawn(7, 3, 2, 2)).shape == (7, 4, 2, 2)
@@ -47,7 +48,8 @@ def test_he_init_has_its_deviation_and_its_seed() -> None:
         return net
 
     net = made(1)
-    wanted = [math.sqrt(2 / 1.04 / 576), 0.25 * math.sqrt(2 / 1.04 / 576), math.sqrt(2 / 1.04 / 640)]
+    first, last = math.sqrt(2 / 1.04 / 576), math.sqrt(2 / 1.04 / 640)
+    wanted = [first, 0.25 * first, last]
     for part, deviation in zip(net, wanted, strict=True):
         assert isinstance(part.weight, torch.Tensor)
         assert isinstance(part.bias, torch.Tensor)
@@ -81,7 +83,7 @@ def test_an_average_is_frozen_and_its_own() -> None:
     slow = ema.average_of(net)
     assert not any(weight.requires_grad for weight in slow.parameters())
     assert not slow.training
-    assert slow[0].weight.data_ptr() != net[0].weight.data_ptr()  # pyright: ignore[reportIndexIssue]
+    assert slow[0].weight.data_ptr() != net[0].weight.data_ptr()  # pyright: ignore[reportIndexIssue, reportCallIssue]
 
 
 def test_recalibrated_statistics_are_those_of_the_inputs() -> None:
@@ -108,7 +110,8 @@ def test_spectral_norm_is_the_largest_singular_value() -> None:
         iterate_spectral_norms(net)
     largest = float(torch.linalg.svdvals(raw.flatten(1))[0])
     assert torch.allclose(layer.weight, raw / largest, rtol=1e-3)
-    assert float(torch.linalg.svdvals(layer.weight.detach().flatten(1))[0]) == pytest.approx(1, rel=1e-3)
+    scaled = float(torch.linalg.svdvals(layer.weight.detach().flatten(1))[0])
+    assert scaled == pytest.approx(1, rel=1e-3)
 
 
 def test_passes_do_not_iterate_spectral_norm() -> None:

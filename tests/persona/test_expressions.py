@@ -5,7 +5,8 @@ import pytest
 
 from mien.errors import OptionError
 from mien.head.schema import AU_INDEX
-from mien.persona.expressions import EXPRESSIONS, au_weights, expression_aus, ramp
+from mien.persona.expression_table import EXPRESSIONS
+from mien.persona.expressions import au_weights, expression_aus, ramp
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

@@ -69,9 +69,7 @@ def test_flow_dies_away_with_distance(mover: Mover) -> None:
 
 def test_more_light_brightens_the_head_alone(mover: Mover) -> None:
     brighter = mover.source.log_light + np.float32(0.2)
-    flow = find_flow(
-        mover.source, visibility(mover, (0.0, 0.0)), brighter, turned=0.0, eyes=80.0
-    )
+    flow = find_flow(mover.source, visibility(mover, (0.0, 0.0)), brighter, turned=0.0, eyes=80.0)
     assert flow.log_gain.max() == pytest.approx(0.2 * 0.7 / 2.2, rel=0.02)
     window = mover.window
     part = mover.subject.photo[window.rows, window.columns]

@@ -202,7 +202,7 @@ def test_a_bald_head_has_little_hair(scene_of: Any) -> None:
 def test_the_grid_moves_and_tilts_with_the_head(scene_of: Any) -> None:
     seen, _ = sight_of("bald", scene_of)
     size = seen.image.shape[0]
-    rows, columns = np.mgrid[:size, :size]
+    columns = np.mgrid[:size, :size][1]
     eyes = (seen.landmarks[36] + seen.landmarks[45]) / 2
     right = (columns - eyes[0]) / seen.unit > 2.0
     grid = mask_grid(right, seen, 0.0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -125,6 +127,6 @@ def test_painting_is_continuous_in_the_opening(skin: Image) -> None:
         moved = skin.copy()
         paint_mouth(moved, skin, inside, lips(float(gap), 1.0), EYES)
         frames.append(moved.astype(int))
-    steps = [np.abs(b - a).mean() for a, b in zip(frames, frames[1:], strict=False)]
+    steps = [np.abs(b - a).mean() for a, b in itertools.pairwise(frames)]
     total = np.abs(frames[-1] - frames[0]).mean()
     assert max(steps) < 0.12 * total

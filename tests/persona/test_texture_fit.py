@@ -105,9 +105,8 @@ def test_a_mole_lands_where_it_is_and_nowhere_else(source: Source) -> None:
 
 def test_details_stay_in_detail_and_colours_do_not(source: Source) -> None:
     def reddened(picture: Image, seen: Any) -> Image:
-        picture = picture.astype(np.float32)
-        picture[..., 1] *= 0.94
-        return spot(2.6, -3.2, 0.5)(picture.astype(np.uint8), seen)
+        paler = picture * np.array([1.0, 0.94, 1.0])
+        return spot(2.6, -3.2, 0.5)(paler.astype(np.uint8), seen)
 
     made = source(reddened)
     full, detail = fit_texture(made, "full"), fit_texture(made, "detail")

@@ -16,7 +16,7 @@ from mien.train.plan import Plan
 from mien.train.run_folder import RunFolder
 from mien.train.verify import run_processes
 
-from .conftest import tiny_recipe
+from .conftest import tiny_recipe  # noqa: TID252
 
 STEPS, BATCH = 20, 8
 
@@ -54,7 +54,8 @@ def test_two_processes_are_one_that_accumulates(tmp_path: Path) -> None:
             scale = float(weight.abs().max())
             difference = float((weight - two.parts["weights"][net][name]).abs().max())
             assert difference <= 1e-4 * scale, (net, name)
-    moved = one.parts["weights"]["maker"]["first.weight"] - start.parts["weights"]["maker"]["first.weight"]
+    ends = [run.parts["weights"]["maker"]["first.weight"] for run in (start, one)]
+    moved = ends[1] - ends[0]
     assert float(moved.abs().max()) > 1e-3
     assert len(list((tmp_path / "two").glob("events*"))) == 1
 

@@ -71,7 +71,9 @@ def test_lines_after_the_checkpoint_are_forgotten(make_recipe: MakeRecipe, run: 
 def test_event_files_are_read_by_tensorboard(make_recipe: MakeRecipe, run: RunFolder) -> None:
     pytest.importorskip("tensorboard", reason="tensorboard is not installed")
     from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
-    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.event_pb2 import (
+        Event,  # pyright: ignore[reportAttributeAccessIssue]
+    )
 
     plan = Plan(images=32, look_steps=1, log_images=8, preview_images=10**9)
     train(make_recipe(images=32), plan, Outside(run))

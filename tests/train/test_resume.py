@@ -24,7 +24,7 @@ from mien.train.recipe import Batches, Recipe
 from mien.train.run_folder import RunFolder
 from mien.train.verify import verify_resume
 
-from .conftest import tiny_recipe
+from .conftest import tiny_recipe  # noqa: TID252
 
 MakeRecipe = Callable[..., Recipe]
 PLAN = Plan(images=320, look_steps=1, save_seconds=0.0, log_images=64, preview_images=10**9)
@@ -179,7 +179,8 @@ def test_what_a_checkpoint_cannot_hold_is_a_mistake(tmp_path: Path) -> None:
 
 
 def test_trees_come_back_with_their_types(tmp_path: Path) -> None:
-    tree = {1: [True, None, {"a": torch.arange(3)}], "x": 2.5, "y": torch.tensor(4, dtype=torch.int64)}
+    whole = torch.tensor(4, dtype=torch.int64)
+    tree = {1: [True, None, {"a": torch.arange(3)}], "x": 2.5, "y": whole}
     parts = {name: {} for name in checkpoint.PARTS} | {"state": tree}
     path = checkpoint.save(tmp_path, 7, checkpoint.Snapshot(parts, {"step": 7}))
     found = checkpoint.load(path).parts["state"]

@@ -88,6 +88,9 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Progress]:
         task = bar.add_task(terminal_safe(title), total=None)
 
         def show(step: Step) -> None:
+            if step.stays:
+                console.print(terminal_safe(step.label), markup=False)
+                return
             label = terminal_safe(step.label)[:60]
             bar.update(task, completed=step.done, total=step.total, description=label)
 
@@ -98,6 +101,9 @@ def _line_progress() -> Progress:
     start = time.monotonic()
 
     def show(step: Step) -> None:
+        if step.stays:
+            note(step.label)
+            return
         left = (time.monotonic() - start) / max(step.done, 1) * (step.total - step.done)
         values = {"done": step.done, "total": step.total, "label": terminal_safe(step.label)}
         note(text("app.progress", left=f"{left:.0f}", **values))

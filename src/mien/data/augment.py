@@ -102,9 +102,7 @@ def augment(
             changed = torch.where(chosen, changed, made)
         made = changed
     last = pictures.is_contiguous(memory_format=torch.channels_last)
-    return made.contiguous(
-        memory_format=torch.channels_last if last else torch.contiguous_format
-    )
+    return made.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
 
 
 class AdaptiveStrength:

@@ -16,7 +16,16 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.data.pack import SHARD, Pack, PackInfo, is_pack, shard_path, write_info, write_shard
+from mien.data.pack import (
+    SHARD,
+    Pack,
+    PackInfo,
+    is_pack,
+    read_info,
+    shard_path,
+    write_info,
+    write_shard,
+)
 from mien.data.people import CROP, HeadSpec, draw_person
 from mien.errors import TrainingError
 from mien.messages import text
@@ -25,15 +34,20 @@ _NICE = 10
 
 
 def open_cache(root: Path, spec: HeadSpec, count: int) -> Pack:
-    """The pack of these pictures under `root`, begun if it is not there; raises OutputError."""
-    folder = root / f"head-{spec.style}-{spec.size}-{spec.digest()}-{count}"
-    if not is_pack(folder):
+    """The pack of at least `count` of these pictures, begun or enlarged; raises OutputError.
+
+    It holds whole shards, so that what is there stays right when more is wanted.
+    """
+    folder = root / f"head-{spec.style}-{spec.size}-{spec.digest()}"
+    count = -(-count // SHARD) * SHARD
+    if not is_pack(folder) or read_info(folder).count < count:
         words = f"head version {spec.as_config()['version']}, {spec.style}, seed {spec.seed}"
         info = PackInfo(
             size=spec.size,
             count=count,
+            shard=SHARD,
             crop=CROP,
-            data=f"{words}, {count} renders",
+            data=f"renders, {words}",
             licence="Apache-2.0",
             digest=spec.digest(),
         )

@@ -213,5 +213,3 @@ def _info(report: Report, digests: Sequence[str], size: int, crop: Crop) -> Pack
         data=f"{report.usable} pictures of the user's",
         digest=hashlib.sha256("".join(digests).encode()).hexdigest()[:16],
     )
-
-

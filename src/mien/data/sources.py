@@ -34,8 +34,15 @@ class Source(Protocol):
     others   how many files were left out because of their names
     """
 
-    names: Sequence[str]
-    others: int
+    @property
+    def names(self) -> Sequence[str]:
+        """Relative names."""
+        ...
+
+    @property
+    def others(self) -> int:
+        """Files left out."""
+        ...
 
     def read(self, place: int) -> bytes:
         """The bytes of one picture; raises InputError where they cannot be read."""

@@ -14,6 +14,8 @@ from mien.io.provenance import Provenance, xmp_packet
 from mien.io.video import probe
 
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # of XMP in ISO media files
+_PLAYED = frozenset({"aac", "mp3", "mp3float", "opus", "flac", "ac3", "eac3"})
+"""Kinds of sound that players expect in an mp4."""
 _SECONDS_OVER = 0.5  # sound may outlast the pictures by this much
 
 
@@ -29,8 +31,8 @@ def with_sound(
 ) -> None:
     """Write `path`: the video stream of `pictures` with the sound of `sounding`, as an mp4.
 
-    Sound longer than the pictures is cut. Raises ValueError with FFmpeg's reason where an mp4
-    cannot hold the sound as it is; OutputError where `path` cannot be written.
+    Sound longer than the pictures is cut. Raises ValueError with the reason where an mp4 does not
+    hold the sound as it is; OutputError where `path` cannot be written.
     """
     with atomic_file(path) as temporary:
         try:
@@ -52,6 +54,8 @@ def _remux(pictures: Path, sounding: Path, target: Path) -> None:
         av.open(str(target), mode="w", format="mp4", container_options=options) as container,
     ):
         seen, heard = video.streams.video[0], audio.streams.audio[0]
+        if heard.codec_context.name not in _PLAYED:
+            raise ValueError(f"sound of the kind {heard.codec_context.name}")
         shown = container.add_stream_from_template(seen)
         played = container.add_stream_from_template(heard)
         length = float((seen.duration or 0) * (seen.time_base or 0)) + _SECONDS_OVER

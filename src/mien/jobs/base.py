@@ -17,11 +17,13 @@ class Step:
 
     done, total  pieces, 0 <= done <= total
     label        what was just finished, as the user named it
+    stays        the label is a sentence to be read, and stays on the screen
     """
 
     done: int
     total: int
     label: str
+    stays: bool = False
 
 
 Progress: TypeAlias = Callable[[Step], None]

@@ -13,7 +13,21 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias, cast
 
-from mien.messages import app, data, face, fields, head, io, jobs, metrics, motion, options, persona, train
+from mien.messages import (
+    app,
+    data,
+    face,
+    fields,
+    generate,
+    head,
+    io,
+    jobs,
+    metrics,
+    motion,
+    options,
+    persona,
+    train,
+)
 
 Language: TypeAlias = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -31,6 +45,7 @@ AREAS: tuple[Mapping[str, tuple[str, str]], ...] = (
     train.MESSAGES,
     data.MESSAGES,
     metrics.MESSAGES,
+    generate.MESSAGES,
 )
 TABLE: dict[str, tuple[str, str]] = {
     key: versions for area in AREAS for key, versions in area.items()

@@ -92,8 +92,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}：若戴眼镜，闭眼效果会画在眼镜之上",
     ),
     "motion.note.silent": (
-        "{path}: its sound could not be kept ({problem})",
-        "{path}：无法保留声音（{problem}）",
+        "{path}: without sound, since an mp4 cannot hold the kind that the driver has",
+        "{path}：没有声音，因为 mp4 无法容纳驱动视频的音频格式",
     ),
     "job.express.title": ("express", "表情编辑"),
     "job.express.summary": (
@@ -116,7 +116,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "command.face.track": ("turn a clip into driver.csv", "把视频转换为 driver.csv"),
     "motion.photos": ("photos with one or more faces", "含一张或多张人脸的照片"),
-    "motion.photo": ("the photo that is moved", "要驱动的照片"),
     "motion.clip": ("a clip, or a folder of its frames", "视频，或存放各帧的文件夹"),
     "motion.out": ("folder for the results", "结果文件夹"),
     "motion.out_driver": ("driver.csv to write", "要写入的 driver.csv"),

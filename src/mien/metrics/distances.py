@@ -81,8 +81,8 @@ def neighbourhoods(real: Points, made: Points, *, k: int = NEIGHBOURS) -> Neighb
     apart = distances(real, made)
     near_real = apart < reach_real[:, None]
     return Neighbourhoods(
-        precise=near_real.any(0),
-        recalled=(apart < reach_made[None]).any(1),
+        precise=np.asarray(near_real.any(0)),
+        recalled=np.asarray((apart < reach_made[None]).any(1)),
         dense=near_real.sum(0) / k,
         covered=apart.min(1) < reach_real,
     )

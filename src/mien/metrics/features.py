@@ -36,7 +36,7 @@ class Extractor(Protocol):
 MEAN_POINTS = np.array(
     [[0.6745, 0.4677], [0.5629, 0.4766], [0.3258, 0.4677], [0.4372, 0.4766], [0.5, 0.6518]]
 )
-"""(5, 2) dlib's five points in a head-256 crop, as shares of its side: the mean of 1,500 renders."""
+"""(5, 2) dlib's five points in a head-256 crop, shares of its side: the mean of 1,500 renders."""
 
 
 @dataclasses.dataclass(frozen=True)

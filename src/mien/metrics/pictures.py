@@ -59,7 +59,7 @@ def _blur(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         parts = [
             weight * np.take(wide, range(k, k + length), axis) for k, weight in enumerate(_PYRAMID)
         ]
-        pictures = np.sum(parts, axis=0, dtype=np.float32)
+        pictures = np.asarray(np.sum(parts, axis=0, dtype=np.float32), np.float32)
     return pictures
 
 
@@ -87,7 +87,7 @@ def _sliced(one: NDArray[np.float64], other: NDArray[np.float64], seed: int) -> 
 
 
 def pair_similarity(pictures: Image, *, pairs: int = 500, seed: int = 0) -> float:
-    """Mean MS-SSIM of random pairs: the higher, the less varied (Odena et al. 2017, section 4.2)."""
+    """Mean MS-SSIM of random pairs: higher is less varied (Odena et al. 2017, section 4.2)."""
     random = rng(seed, "pairs")
     first = random.integers(0, len(pictures), pairs)
     second = (first + random.integers(1, len(pictures), pairs)) % len(pictures)

@@ -26,7 +26,7 @@ def convolution(
 ) -> nn.Conv2d:
     """A convolution that keeps the size; `gain` scales its starting weights (`nn.init`)."""
     layer = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=bias)
-    layer.gain = gain  # pyright: ignore[reportAttributeAccessIssue]
+    layer.gain = gain  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
     return layer
 
 
@@ -85,4 +85,3 @@ def append_spread(x: Tensor, group: int = GROUP) -> Tensor:
 def channels_last(x: Tensor) -> Tensor:
     """The same tensor with its channels stored together."""
     return x.contiguous(memory_format=torch.channels_last)
-

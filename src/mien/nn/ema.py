@@ -34,7 +34,9 @@ def follow(average: nn.Module, net: nn.Module, kept: float) -> None:
 
     Running statistics of the copy belong to other weights: see `recalibrate`.
     """
-    torch._foreach_lerp_(list(average.parameters()), list(net.parameters()), 1.0 - kept)
+    slow_weights: list[torch.Tensor] = list(average.parameters())
+    quick_weights: list[torch.Tensor] = list(net.parameters())
+    torch._foreach_lerp_(slow_weights, quick_weights, 1.0 - kept)  # pyright: ignore[reportPrivateImportUsage]
     for slow, quick in zip(average.buffers(), net.buffers(), strict=True):
         slow.copy_(quick)
 

@@ -1,4 +1,4 @@
-"""Starting values, drawn from a generator that is named, so that equal seeds give equal networks."""
+"""Starting values, drawn from a named generator, so that equal seeds give equal networks."""
 
 from __future__ import annotations
 

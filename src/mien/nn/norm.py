@@ -23,10 +23,9 @@ class SpectralNorm(nn.Module):
     def __init__(self, weight: Tensor, random: torch.Generator) -> None:
         super().__init__()
         rows, columns = weight.flatten(1).shape
-        self.register_buffer("left", functional.normalize(torch.randn(rows, generator=random), dim=0))
-        self.register_buffer(
-            "right", functional.normalize(torch.randn(columns, generator=random), dim=0)
-        )
+        for name, size in (("left", rows), ("right", columns)):
+            start = torch.randn(size, generator=random)
+            self.register_buffer(name, functional.normalize(start, dim=0))
         for _ in range(_WARM_UP):
             self.iterate(weight)
 
@@ -58,4 +57,4 @@ def iterate_spectral_norms(net: nn.Module) -> None:
     """One power iteration in every layer; to be called once a step, before the first pass."""
     for part in net.modules():
         if isinstance(part, parametrize.ParametrizationList) and isinstance(part[0], SpectralNorm):
-            part[0].iterate(part.original)
+            part[0].iterate(part.original)  # pyright: ignore[reportCallIssue]

@@ -42,6 +42,7 @@ class Source(NamedTuple):
     triangles  (t, 3) int32; parts (t,) int32
     lip_level  (n,) float32: below 0 inside the mouth
     seam       (n,) uint8: 1 on lid and lip edges, where depth says nothing
+    expressive (t,) float32: 1 on the face, 0 on the neck, which no expression moves
     frontal    (t,) float32: 1 where the photo shows the triangle well enough to be turned
     log_light  (n,) float32 log of the light that falls on each vertex
     depth      (h, w) float32 nearest 1 / distance, as the photo shows the head
@@ -53,6 +54,7 @@ class Source(NamedTuple):
     parts: Int32
     lip_level: Float32
     seam: NDArray[np.uint8]
+    expressive: Float32
     frontal: Float32
     log_light: Float32
     depth: Float32
@@ -147,7 +149,8 @@ def _sample(seen: Visibility, source: Source, lit: Any, turned: float, out: _Sam
             out.exact[row, column, 0] = x - column
             out.exact[row, column, 1] = y - row
             if found in (SURFACE, EYEBALL):
-                trust = 1.0 - turned * (1.0 - source.frontal[t])
+                trust = source.expressive[t]
+                trust += turned * (source.frontal[t] - trust)
                 out.cells[row, column, 0] = trust * (x - column)
                 out.cells[row, column, 1] = trust * (y - row)
                 out.cells[row, column, 2] = trust
@@ -185,7 +188,8 @@ def _distance(source: Source, seen: Visibility, kind: NDArray[np.uint8], turned:
     """(h / 4, w / 4) working pixels from the moving head."""
     middle = np.s_[CELL // 2 :: CELL, CELL // 2 :: CELL]
     shown, triangle = kind[middle], seen.triangle[middle]
-    moved = [(1.0 - turned, shown != NOTHING)] if turned < 1.0 else []
+    on_face = (shown != NOTHING) & (source.expressive[np.maximum(triangle, 0)] > 0.5)
+    moved = [(1.0 - turned, on_face)] if turned < 1.0 else []
     if turned > 0.0:
         front = (source.frontal[np.maximum(triangle, 0)] > 0.3) & (shown != HIDDEN)
         front |= (shown == TEETH) | (shown == MOUTH)

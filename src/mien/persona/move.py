@@ -41,6 +41,7 @@ _NECK = -15.0  # cm at rest: skin below it keeps still
 # from where to where. Hair hides the scalp's true place, so less of it is trusted.
 _FACE_NORMAL, _FACE_DEPTH = (0.10, 0.40), (-8.5, -6.0)
 _SCALP_NORMAL, _SCALP_DEPTH = (0.25, 0.60), (-7.0, -3.5)
+_CHIN = (-13.5, -12.0)  # cm at rest: from the neck to the face
 _HAIRLINE = (-2.5, 0.0)  # cm above the hairline: from face to scalp
 _TURN_DEGREES = 3.0
 """A head turned by this much or more is a turned head; below, the two rules are mixed."""
@@ -121,8 +122,9 @@ class Mover:
         seam[template.eye_rings.ravel()] = 1
         seam[template.mouth_rings[_LIP_RING:9].ravel()] = 1
         facing = normals[self._triangles, 2].mean(1)
-        depth, above = (
-            mesh.attributes[self._triangles, column].mean(1) for column in (REST + 2, HAIRLINE)
+        height, depth, above = (
+            mesh.attributes[self._triangles, column].mean(1)
+            for column in (REST + 1, REST + 2, HAIRLINE)
         )
         face = _rising(facing, *_FACE_NORMAL) * _rising(depth, *_FACE_DEPTH)
         scalp = _rising(facing, *_SCALP_NORMAL) * _rising(depth, *_SCALP_DEPTH)
@@ -135,6 +137,7 @@ class Mover:
             parts=self._parts,
             lip_level=np.ascontiguousarray(mesh.attributes[:, ACROSS]),
             seam=seam,
+            expressive=_rising(height, *_CHIN).astype(np.float32),
             frontal=frontal.astype(np.float32),
             log_light=log_light(normals, self.subject.light),
             depth=visible.depth,

@@ -40,9 +40,7 @@ class Feed:
 
     def _take(self, step: int) -> list[Mapping[str, Any]]:
         first = step * self._lanes
-        return [
-            self._batches.take((first + lane) * self._size, self._size) for lane in self._own
-        ]
+        return [self._batches.take((first + lane) * self._size, self._size) for lane in self._own]
 
     def __enter__(self) -> Feed:
         return self

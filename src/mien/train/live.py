@@ -64,9 +64,7 @@ class Live:
 
     def _optimiser(self, name: str) -> torch.optim.Adam:
         told = self.recipe.optimisers[name]
-        return torch.optim.Adam(
-            self.trainable[name], told.rate, told.betas, told.eps, fused=True
-        )
+        return torch.optim.Adam(self.trainable[name], told.rate, told.betas, told.eps, fused=True)
 
     def _wrap(self, name: str, net: nn.Module) -> nn.Module:
         called = net

@@ -1,4 +1,4 @@
-"""How a recipe is run: on what, how long, how often it looks up; nothing that changes its method."""
+"""How a recipe is run: on what, how long, how often it looks up; nothing about its method."""
 
 from __future__ import annotations
 

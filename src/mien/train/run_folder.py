@@ -1,7 +1,7 @@
 """The folder of one training run: what is where, and which run to go on with.
 
-    runs/00003-generate-default/
-        config.json  log.txt  stats.jsonl  losses.png  samples/  checkpoints/  events.out.tfevents.*
+runs/00003-generate-default/
+config.json  log.txt  stats.jsonl  losses.png  samples/  checkpoints/  events.out.tfevents.*
 """
 
 from __future__ import annotations

@@ -88,9 +88,7 @@ def run_processes(target: Callable[[Path], None], folder: Path, *, count: int) -
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(count)}
-    environments = [
-        {**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(count)
-    ]
+    environments = [{**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(count)]
     started = [_start(_Member(target, one), folder) for one in environments]
     for process in started:
         _finish(process, folder)

@@ -12,7 +12,7 @@ from mien import fields
 
 def expression_names() -> tuple[str, ...]:
     """Expressions by name, looked up only when the options are shown or read."""
-    from mien.persona.expressions import expression_names as names
+    from mien.persona.expression_table import expression_names as names
 
     return names()
 

@@ -79,7 +79,8 @@ def fit_codes(pictures: Image, *, count: int, grain: int, mirror: bool) -> Codes
     basis *= np.where(np.abs(basis).max(0) == basis.max(0), 1.0, -1.0)
     rows = np.linspace(0, len(small) - 1, min(ANCHORS, len(small))).round().astype(int)
     anchors = centred[rows] @ basis
-    mean, basis, anchors = (torch.from_numpy(one.astype(np.float32)) for one in (mean, basis, anchors))
+    parts = (mean, basis, anchors)
+    mean, basis, anchors = (torch.from_numpy(one.astype(np.float32)) for one in parts)
     return Codes(mean, basis, anchors)
 
 

@@ -113,5 +113,3 @@ def coarse_difference(made: Tensor, real: Tensor) -> Tensor:
     difference = made - real
     far = functional.avg_pool2d(difference, 4).abs().mean()
     return far + 0.5 * functional.avg_pool2d(difference, 2).abs().mean()
-
-

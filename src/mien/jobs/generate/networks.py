@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import torch
@@ -25,7 +26,7 @@ class SlimMaker(nn.Module):
     def __init__(self, widths: tuple[int, ...], latent: int, *, norm: bool) -> None:
         super().__init__()
         self.first = nn.Linear(latent, widths[0] * _START**2)
-        pairs = zip(widths, widths[1:], strict=False)
+        pairs = itertools.pairwise(widths)
         self.blocks = nn.ModuleList(UpBlock(a, b, norm=norm) for a, b in pairs)
         self.norm = nn.BatchNorm2d(widths[-1]) if norm else nn.Identity()
         self.spread = convolution(widths[-1], 4 * _SHUFFLED)
@@ -46,7 +47,7 @@ class SlimJudge(nn.Module):
     def __init__(self, widths: tuple[int, ...]) -> None:
         super().__init__()
         self.first = convolution(12, widths[0])
-        pairs = zip(widths, widths[1:], strict=False)
+        pairs = itertools.pairwise(widths)
         self.blocks = nn.ModuleList(DownBlock(a, b) for a, b in pairs)
         self.mix = convolution(widths[-1] + 1, widths[-1])
         self.last = nn.Linear(widths[-1] * _START**2, 1)

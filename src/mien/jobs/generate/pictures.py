@@ -94,7 +94,8 @@ def opened(wanted: Wanted, progress: Progress) -> Iterator[Pictures]:
     if style is None:
         yield _of_pack(wanted, progress)
         return
-    spec = HeadSpec(style="toon" if style == "toon" else "photo", size=wanted.size, seed=wanted.seed)
+    drawn = "toon" if style == "toon" else "photo"
+    spec = HeadSpec(style=drawn, size=wanted.size, seed=wanted.seed)
     pack = head_cache.open_cache(wanted.cache, spec, wanted.count)
     source = {"kind": "head", "style": style, "seed": spec.seed, "count": wanted.count}
     with head_cache.growing(pack, spec) as alive:

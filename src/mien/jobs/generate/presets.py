@@ -81,7 +81,9 @@ class Config:
     @classmethod
     def from_config(cls, values: Mapping[str, Any]) -> Config:
         """The settings that `as_config` described; raises TypeError for a foreign name."""
-        told = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
+        told: dict[str, Any] = {
+            n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
+        }
         return cls(**told)
 
 

@@ -12,13 +12,14 @@ from torch import nn
 from mien.data.augment import AdaptiveStrength
 from mien.data.stream import PictureStream, to_pictures
 from mien.jobs.generate import latents
-from mien.jobs.generate.codes import Codes, fit_codes
+from mien.jobs.generate.codes import ANCHORS, Codes, fit_codes
 from mien.jobs.generate.losses import Game
 from mien.jobs.generate.networks import make_judge, make_maker
 from mien.jobs.generate.presets import Config
 from mien.nn.ema import average_of, recalibrate
 from mien.nn.init import generator
 from mien.nn.norm import iterate_spectral_norms
+from mien.seeding import rng
 from mien.train.recipe import Adam, HasStateDict, Nets, Phase, Recipe
 from mien.train.schedule import Ramp, decaying
 from mien.types import Image
@@ -93,6 +94,18 @@ def codes_of(stream: PictureStream, config: Config) -> Codes:
     chosen = np.linspace(0, len(rows) - 1, min(_FIT_MOST, len(rows))).round().astype(np.int64)
     pictures = stream.pack.take(rows[chosen])
     return fit_codes(pictures, count=config.code, grain=config.grain, mirror=config.mirror)
+
+
+def anchored_anew(codes: Codes, stream: PictureStream) -> Codes:
+    """The same code with anchors from all pictures that are there by now.
+
+    The PCA stays: it is what the maker has learnt.
+    """
+    count = stream.count * (2 if stream.mirror else 1)
+    rows = rng("anchors", count).permutation(count)
+    there = stream.subset < stream.pack.available
+    rows = rows[there[rows % stream.count]][:ANCHORS]
+    return Codes(codes.mean, codes.basis, codes.of(torch.from_numpy(stream.pictures(rows))))
 
 
 def ready_maker(

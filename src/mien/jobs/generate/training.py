@@ -17,13 +17,13 @@ from mien.errors import OptionError, TrainingError
 from mien.io.image import write_image
 from mien.io.provenance import Provenance
 from mien.jobs.base import Outcome, Progress, Step
-from mien.jobs.generate import latents
+from mien.jobs.generate.codes import Codes
 from mien.jobs.generate.config import TrainRequest
-from mien.jobs.generate.model import FaceModel, save_model
+from mien.jobs.generate.model import FaceModel, load_model, save_model
 from mien.jobs.generate.pictures import Pictures, Wanted, opened
 from mien.jobs.generate.presets import Config
 from mien.jobs.generate.presets import config as preset_config
-from mien.jobs.generate.recipe import build, codes_of, ready_maker
+from mien.jobs.generate.recipe import anchored_anew, build, ready_maker
 from mien.messages import text
 from mien.train.distributed import World, from_leader, joined, own_device
 from mien.train.live import Live
@@ -54,8 +54,11 @@ def run(request: TrainRequest, device: torch.device, progress: Progress) -> Outc
         wanted = _wanted(request, settings)
         pictures = stack.enter_context(_pictures(wanted, world, progress))
         plan, notes = _plan(request, settings, pictures, device, world)
+        if world.leads:
+            for note in (*pictures.notes, *notes):
+                progress(Step(0, plan.images, note, stays=True))
         if request.dry_run:
-            return Outcome(notes=(*pictures.notes, *notes))
+            return Outcome()
         folder = found or _begin(request, settings, plan, pictures, world)
         stop = stack.enter_context(orderly())
         recipe = _recipe(settings, plan, pictures)
@@ -63,10 +66,10 @@ def run(request: TrainRequest, device: torch.device, progress: Progress) -> Outc
         live = train(recipe, plan, Outside(folder, device, world, told=told, stop=stop))
         if not world.leads:
             return Outcome()
-        if live.images < plan.images:
-            notes = (*notes, text("generate.stopped", path=folder.path))
+        ended = live.images < plan.images
+        notes = (text("generate.stopped", path=folder.path),) if ended else ()
         results = finish(live, settings.config, pictures, folder)
-        return Outcome(results, notes=(*pictures.notes, *notes), figures=_figures(live))
+        return Outcome(results, notes=notes, figures=_figures(live))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,9 +124,7 @@ def _pictures(wanted: Wanted, world: World, progress: Progress) -> Iterator[Pict
 
 def _recipe(settings: Settings, plan: Plan, pictures: Pictures) -> Recipe:
     stream = pictures.stream(seed=settings.seed, mirror=settings.config.mirror)
-    return build(
-        settings.preset, settings.config, stream, images=plan.images, seed=settings.seed
-    )
+    return build(settings.preset, settings.config, stream, images=plan.images, seed=settings.seed)
 
 
 def _plan(
@@ -155,8 +156,8 @@ def _plan(
     values = {"images": images, "rate": rate, "minutes": images / rate / 60, "size": size}
     notes = [text("generate.estimate", format=best.precision.name, **values)]
     notes.append(text("generate.loader", loader=loader, rate=rate))
-    seen = images * (1 if pictures.held_out is not None else 1) / len(pictures.train)
-    notes.append(text("generate.reuse", count=len(pictures.train), times=seen))
+    times = images / len(pictures.train)
+    notes.append(text("generate.reuse", count=len(pictures.train), times=times))
     return plan, tuple(notes)
 
 
@@ -222,23 +223,19 @@ def _teller(progress: Progress) -> Callable[[Look], None]:
         }
         label = text("generate.progress", **values)
         for note in look.notes:
-            progress(Step(look.images, look.total, note))
+            progress(Step(look.images, look.total, note, stays=True))
         progress(Step(look.images, look.total, label))
 
     return told
 
 
-def finish(
-    live: Live, config: Config, pictures: Pictures, folder: RunFolder
-) -> tuple[Path, ...]:
+def finish(live: Live, config: Config, pictures: Pictures, folder: RunFolder) -> tuple[Path, ...]:
     """Makes the model of a run: averaged weights, fresh statistics, codes of the whole set."""
     net = live.averages.get("maker", live.nets["maker"])
-    codes = None
-    if config.code:
-        codes = live.recipe.state["codes"]
+    kept, codes = live.recipe.state.get("codes"), None
+    if isinstance(kept, Codes):
         stream = pictures.stream(seed=live.recipe.seed, mirror=config.mirror)
-        # The basis is what the maker has learnt; only the anchors are taken from all pictures.
-        codes = _anchored_anew(codes, codes_of(stream, config), stream, config)
+        codes = anchored_anew(kept, stream)
     maker = ready_maker(net, config, codes)
     info = pictures.pack.info
     told = {
@@ -252,23 +249,8 @@ def finish(
     path = folder.path / "weights.safetensors"
     preset = live.recipe.preset
     digest = save_model(path, maker, codes, preset=preset, config=config, told=told)
-    from mien.jobs.generate.model import load_model
-
     model = load_model(str(path), torch.device("cpu"))
     return path, _sheet(model, folder, digest)
-
-
-def _anchored_anew(codes: Any, whole: Any, stream: Any, config: Config) -> Any:
-    from mien.jobs.generate.codes import ANCHORS, Codes
-
-    random = latents.generator(0, "anchors")
-    count = stream.count * (2 if config.mirror else 1)
-    rows = torch.randperm(count, generator=random)[:ANCHORS].numpy()
-    ready = stream.subset < stream.pack.available
-    rows = rows[ready[rows % stream.count]]
-    planes = torch.from_numpy(stream.pictures(rows))
-    del whole
-    return Codes(codes.mean, codes.basis, codes.of(planes))
 
 
 def _sheet(model: FaceModel, folder: RunFolder, digest: str) -> Path:
@@ -305,6 +287,7 @@ class VerifyTarget:
     cache: Path
 
     def __call__(self, path: Path) -> None:
+        """Train in the run folder `path`."""
         torch.set_num_threads(1)
         config = preset_config(self.request.preset)
         settings = Settings(self.request.preset, config, self.request.seed, self.request.data)

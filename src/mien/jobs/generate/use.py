@@ -149,4 +149,3 @@ def target(path: Path, *, overwrite: bool) -> Path:
         return path
     names: Iterable[Path] = (path.with_name(f"{n}{path.suffix}") for n in numbered(path.stem))
     return next(one for one in names if not one.exists() and not one.is_symlink())
-
