@@ -34,6 +34,9 @@ _LOOSER = 1.4
 """A known identity takes no share in explaining a frame, so expressions may be stronger."""
 _MOST = 1.1
 _CAMERA = 6
+# Whether lips touch is seen at once in a moved face: the gap counts more than its points' places.
+_GAP_UPPER, _GAP_LOWER = [61, 62, 63], [67, 66, 65]
+_GAP_SD = 0.006  # eye distances
 # The lids' points tell closed eyes badly; `eyelids` measures those.
 _UNSEEN = ("AU45",)
 
@@ -116,7 +119,7 @@ def solve_frame(head: KnownHead, landmarks: Landmarks, start: Frame | None) -> F
             ],
             axis=1,
         )
-        step = _step(design, residual.ravel(), head.noise, aus, pose)
+        step = _step(design, residual, head.noise, aus, pose)
         aus = np.clip(aus + step[:AU_COUNT], 0.0, _MOST)
         pose = np.clip(pose + step[AU_COUNT : AU_COUNT + 3], -60.0, 60.0)
         scale, shift = max(scale + float(step[-3]), 1e-3), shift + step[-2:]
@@ -151,7 +154,12 @@ def _step(
 ) -> FloatArray:
     """One Gauss-Newton step; Action Units at a bound that want to cross it are held."""
     weighted = design.T @ noise.precision
-    normal, gradient = weighted @ design, weighted @ residual
+    normal, gradient = weighted @ design, weighted @ residual.ravel()
+    rows = design.reshape(68, 2, -1)
+    gap_rows = rows[_GAP_LOWER, 1] - rows[_GAP_UPPER, 1]
+    gap_residual = residual[_GAP_LOWER, 1] - residual[_GAP_UPPER, 1]
+    normal += gap_rows.T @ gap_rows / _GAP_SD**2
+    gradient += gap_rows.T @ gap_residual / _GAP_SD**2
     normal[range(AU_COUNT), range(AU_COUNT)] += _PRIOR
     gradient[:AU_COUNT] += _PRIOR * aus
     turn = range(AU_COUNT, AU_COUNT + 3)

@@ -193,7 +193,7 @@ def paint_mouth(moved: Image, part: Image, inside: Inside, lips: Lips, eyes: flo
     place = slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
     painted = moved[place].astype(np.float32)
     rows, columns = np.mgrid[low[1] : high[1], low[0] : high[0]].astype(np.float32)
-    span = (0.02, 0.07) if inside.opening is not None else (0.008, 0.03)
+    span = (0.02, 0.07) if inside.opening is not None else (0.012, 0.035)
     opened = _smooth((lips.gap - lips.gap_before) / eyes, *span)
     if opened > 0.0:
         filled = _fill(rows, columns, cover, (inside, lips, eyes))

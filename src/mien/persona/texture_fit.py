@@ -37,7 +37,7 @@ _PULL_CM, _PULL_HOLD = 1.3, 0.3
 _DELIGHT = 0.85
 _DETAIL_CM = 0.8
 """Details are finer than this; coarser differences are colour and light."""
-_BROW_CM = 0.8
+_BROW_CM = 0.68
 _FOLD_CM = 0.5
 _FRINGE_CM = 1.1
 """Dark things in the brows this near to hair are hair or its shadow."""
