@@ -208,7 +208,12 @@ def test_ctrl_c_waits_for_what_was_started() -> None:
         f"sys.exit(dev.call([sys.executable, '-c', {inner!r}]))"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", outer], stdout=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", outer],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A job in a shell's background starts with Ctrl-C switched off, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"

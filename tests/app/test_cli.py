@@ -148,6 +148,11 @@ def test_words_after_two_dashes_are_not_options(cli: Cli) -> None:
     assert "--lang: no such file" in cli("inspect", "--", "--lang").err
 
 
+def answer_ctrl_c() -> None:
+    """A job in a shell's background starts with Ctrl-C switched off, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def run_process(code: str, **options: Any) -> subprocess.Popen[str]:
     environment = {**os.environ, "MIEN_LANG": "en", "PYTHONPATH": str(SOURCE)}
     return subprocess.Popen(
@@ -156,6 +161,7 @@ def run_process(code: str, **options: Any) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
+        preexec_fn=None if os.name == "nt" else answer_ctrl_c,
         **options,
     )
 

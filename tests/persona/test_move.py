@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mien.face import affine
 from mien.face.analyse import analyse
 from mien.head.camera import Camera
 from mien.head.render import View, render
@@ -17,7 +18,7 @@ from mien.head.schema import AU_INDEX
 from mien.persona.expressions import expression_aus
 from mien.persona.move import Moved, Mover
 from mien.persona.retarget import changed, turned
-from mien.persona.subject import Motion, fit_subject
+from mien.persona.subject import Motion, fit_subject, turn_matrix, turned_photo
 from mien.persona.trial import SEED, drawn_subject, face_mask, psnr
 from mien.types import AU_NAMES, Face, FaceCode, Image, Pose
 
@@ -194,6 +195,16 @@ def test_a_tiny_face_is_no_error() -> None:
     tiny = View(camera=Camera(size=64, zoom=0.8))
     moved = Mover(drawn_subject(CODE, tiny)).move(motion_of("laugh", yaw=5.0, gaze=0.4))
     assert moved.image.shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_photo_on_its_side_is_moved_as_an_upright_one(mover: Mover, turns: int) -> None:
+    motion = motion_of("laugh", yaw=5.0)
+    upright = mover.move(motion)
+    aside = Mover(turned_photo(mover.subject, turns)).move(motion)
+    assert np.array_equal(np.rot90(aside.image, -turns), upright.image)
+    back = affine.transform(turn_matrix(aside.image.shape, -turns), aside.landmarks)
+    np.testing.assert_allclose(back, upright.landmarks, atol=1e-6)
 
 
 EDITS = [

@@ -64,7 +64,7 @@ def test_curves_follow_the_truth(frames: list[Seen]) -> None:
     truth = np.array([max(0.0, np.sin(2 * np.pi * k / 24)) if k > 6 else 0.0 for k in range(24)])
     for curve in (driver.aus[:, SMILE], driver.aus[:, JAW], driver.pose[:, 0]):
         assert np.corrcoef(curve, truth)[0, 1] > 0.9
-    assert driver.pose[:, 0].max() - driver.pose[:, 0].min() == pytest.approx(8.0, abs=2.0)
+    assert driver.pose[:, 0].max() - driver.pose[:, 0].min() == pytest.approx(8.0, abs=3.0)
     assert len(driver) == 24
     assert driver.fps == 25.0
     assert driver.landmarks is not None

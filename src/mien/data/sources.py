@@ -97,7 +97,7 @@ class ZipSource:
             with zipfile.ZipFile(self.path) as archive, archive.open(name) as member:
                 # A member may hold more than its header says: read no further than the limit.
                 data = member.read(IMAGE_LIMITS.max_bytes + 1)
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as problem:
+        except (OSError, zipfile.BadZipFile, RuntimeError) as problem:
             raise InputError(text("data.zip_member", path=terminal_safe(name))) from problem
         if len(data) > IMAGE_LIMITS.max_bytes:
             limit = IMAGE_LIMITS.max_bytes / 2**20

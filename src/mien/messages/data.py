@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    "command.data.check": (
+        "say what a folder or zip file of pictures is worth",
+        "检查图片文件夹或 zip 文件是否可用",
+    ),
+    "command.data.import": (
+        "pack pictures for training",
+        "打包图片以供训练",
+    ),
+    "data.path": ("folder or zip file of pictures, or CelebA", "图片文件夹、zip 文件或 CelebA"),
+    "data.size": ("width and height of the packed pictures", "打包后图片的宽和高"),
+    "data.out": ("folder to write", "要写入的文件夹"),
     "data.wanted.pack": (
         "the pack.json of a data set (see `mien data import`)",
         "数据集的 pack.json（见 `mien data import`）",

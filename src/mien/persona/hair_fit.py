@@ -173,7 +173,7 @@ def _short_style(measures: HairMeasures, sex: float) -> str:
         return "pixie"
     if measures.volume > 0.12:
         return "quiff" if measures.edge < 0.75 else "side_part"
-    return "buzz" if measures.volume < 0.05 and measures.fringe < 0.1 else "crop"
+    return "buzz" if measures.volume < 0.035 and measures.fringe < 0.1 else "crop"
 
 
 def first_colour(

@@ -38,7 +38,9 @@ _USUAL_ELEVATION, _ELEVATION_WEIGHT = np.deg2rad(30.0), 0.0015
 
 # Tone: log intensity against the studio light, errors of white balance and of the skin ramp, and
 # the ruddiness (less green and blue) by which skins differ beside their lightness.
-_EXPOSURE, _EXPOSURE_SD = -0.22, 0.4
+_EXPOSURE = -0.22
+_CAMERAS = ((0.86, 0.4, 0.0), (0.06, 1.2, 0.0), (0.06, 0.4, 0.5), (0.02, 1.2, 0.5))
+"""Share, exposure error and tint error of good cameras, badly exposed, tinted and both."""
 _WHITE_SD, _WHITE_SD_KNOWN = 0.09, 0.06
 _SKIN_SD, _RUDDY_SD = 0.06, 0.2
 _RUDDY = np.array([0.5, -0.75, -0.43]) / np.linalg.norm([0.5, -0.75, -0.43])
@@ -241,14 +243,21 @@ def _split(
     ramp = np.log([linear(colour) for colour in SKIN_RAMP])
     logs = np.stack([np.interp(tones, np.arange(len(ramp)), ramp[:, k]) for k in range(3)], axis=1)
     paint = _SKIN_SD**2 * np.eye(3) + _RUDDY_SD**2 * np.outer(_RUDDY, _RUDDY)
-    spread = paint + _EXPOSURE_SD**2 * np.ones((3, 3)) + cast_sd**2 * np.eye(3)
-    precision = np.linalg.inv(spread)
     away = np.log(np.maximum(reflected / _studio(), 1e-4)) - cast - _EXPOSURE - logs
-    cost = np.einsum("ti,ij,tj->t", away, precision, away)
-    share = np.exp(-0.5 * (cost - cost.min()))
+    scores, paints = [], []
+    for chance, exposure_sd, tint_sd in _CAMERAS:
+        spread = paint + exposure_sd**2 * np.ones((3, 3))
+        spread += max(tint_sd, cast_sd) ** 2 * np.eye(3)
+        precision = np.linalg.inv(spread)
+        cost = np.einsum("ti,ij,tj->t", away, precision, away)
+        scores.append(np.log(chance) - 0.5 * (cost + np.linalg.slogdet(spread)[1]))
+        paints.append(logs + away @ precision @ paint)
+    score = np.array(scores)
+    share = np.exp(score - score.max())
     share /= share.sum()
-    albedo = np.exp((share[:, None] * (logs + away @ precision @ paint)).sum(0))
-    return np.clip(albedo, 0.008, 0.92), float((share * tones).sum())
+    albedo = np.exp((share[..., None] * np.array(paints)).sum((0, 1)))
+    tone = float((share * tones).sum())
+    return np.clip(albedo, 0.008, 0.92), tone
 
 
 def _light(direction: FloatArray, fill: FloatArray, strengths: FloatArray) -> Light:

@@ -30,7 +30,13 @@ from mien.persona.flow import EYEBALL, TURNED_REACH, Flow, Source, find_flow, wa
 from mien.persona.lids import close_eyes
 from mien.persona.mouth import Lips, gap_of, look_inside, paint_mouth, quadratic_map
 from mien.persona.shading import log_light
-from mien.persona.subject import Motion, Subject
+from mien.persona.subject import (
+    Motion,
+    Subject,
+    quarter_turns,
+    turn_matrix,
+    turned_photo,
+)
 from mien.persona.window import Place, Window, window_around
 from mien.types import Image, Landmarks, Pose
 
@@ -54,7 +60,7 @@ class Moved:
 
     image      (h, w, 3) uint8, the size of the photo
     landmarks  (68, 2) where the moved face should have them, photo pixels
-    flow       what moved it, in the mover's window
+    flow       what moved it, in the mover's window; of the photo turned so that the face is upright
     """
 
     image: Image
@@ -67,9 +73,13 @@ class Mover:
 
     Turns of more than 15 degrees of yaw or 8 of pitch ask for what a photo does not show: they
     are done, but hair and ears suffer.
+
+    subject  of the photo, turned by quarters where the face lies on its side
     """
 
     def __init__(self, subject: Subject) -> None:
+        self._turns = quarter_turns(subject.landmarks)
+        subject = turned_photo(subject, self._turns)
         self.subject = subject
         self.window = _window(subject)
         self.eyes = subject.eye_distance * self.window.scale[0]
@@ -113,7 +123,14 @@ class Mover:
         close_eyes(part, landmarks - corner, self._closing(motion), eyes)
         image = subject.photo.copy()
         image[window.rows, window.columns] = part
-        return Moved(image, landmarks, flow)
+        return self._turned_back(image, landmarks, flow)
+
+    def _turned_back(self, image: Image, landmarks: Landmarks, flow: Flow) -> Moved:
+        if self._turns == 0:
+            return Moved(image, landmarks, flow)
+        matrix = turn_matrix(image.shape, -self._turns)
+        turned = np.ascontiguousarray(np.rot90(image, -self._turns))
+        return Moved(turned, affine.transform(matrix, landmarks), flow)
 
     def _make_source(self, screen: Float32, visible: Visibility) -> Source:
         mesh, template = self._still.mesh, load()

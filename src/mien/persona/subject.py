@@ -11,6 +11,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.face import affine
+from mien.face.affine import Matrix
 from mien.head.camera import Camera
 from mien.head.light import LIGHTS, Light
 from mien.head.material import material_vector
@@ -106,3 +108,32 @@ def fit_subject(photo: Image, face: Face, *, with_light: bool = True) -> Subject
         light=light,
         warnings=face.warnings,
     )
+
+
+def quarter_turns(landmarks: Landmarks) -> int:
+    """By how many quarters a photo has to be turned counter-clockwise for a face to be upright."""
+    across = landmarks[42:48].mean(0) - landmarks[36:42].mean(0)
+    roll = float(np.degrees(np.arctan2(-across[1], across[0])))
+    return -round(roll / 90.0) % 4
+
+
+def turned_photo(subject: Subject, turns: int) -> Subject:
+    """The subject of the photo turned counter-clockwise by quarters; no pixel is resampled."""
+    if turns == 0:
+        return subject
+    matrix = turn_matrix(subject.photo.shape, turns)
+    to_photo = affine.compose(matrix, subject.placement.to_photo)
+    return dataclasses.replace(
+        subject,
+        photo=np.ascontiguousarray(np.rot90(subject.photo, turns)),
+        landmarks=affine.transform(matrix, subject.landmarks),
+        placement=dataclasses.replace(subject.placement, to_photo=to_photo),
+    )
+
+
+def turn_matrix(shape: tuple[int, ...], turns: int) -> Matrix:
+    """(2, 3): where pixels of a picture of this shape go when it is turned by quarters."""
+    height, width = shape[:2]
+    corner = {0: (0, 0), 1: (0, width - 1), 2: (width - 1, height - 1), 3: (height - 1, 0)}
+    linear = np.rint(affine.rotation(90.0 * turns))
+    return np.column_stack([linear, np.array(corner[turns % 4], np.float64)])

@@ -67,6 +67,18 @@ def _face_track() -> tuple[type, Run]:
     return track.TrackRequest, track.track
 
 
+def _data_check() -> tuple[type, Run]:
+    from mien.app.commands import data
+
+    return data.CheckRequest, data.check
+
+
+def _data_import() -> tuple[type, Run]:
+    from mien.app.commands import data
+
+    return data.ImportRequest, data.pack
+
+
 def _doctor() -> tuple[type, Run]:
     from mien.app.commands import doctor
 
@@ -91,6 +103,8 @@ def all_commands() -> tuple[Command, ...]:
         Command(("head", "glb"), "command.head.glb", _head_glb),
         Command(("face", "analyse"), "command.face.analyse", _face_analyse),
         Command(("face", "track"), "command.face.track", _face_track),
+        Command(("data", "check"), "command.data.check", _data_check),
+        Command(("data", "import"), "command.data.import", _data_import),
         Command(("doctor",), "command.doctor", _doctor),
         Command(("inspect",), "command.inspect", _inspect),
     )

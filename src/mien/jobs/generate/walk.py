@@ -13,8 +13,8 @@ Vector = NDArray[np.float64]
 def path(stops: Vector, frames: int, *, closed: bool) -> Iterator[Vector]:
     """Latents (d,) along a way through all stops (k, d), `frames` for each stretch.
 
-    Directions follow a spherical spline (squad, Shoemake 1987) without corners; lengths go evenly
-    from stop to stop. A closed way ends one frame before its start, so that it loops; an open one
+    Directions follow a spherical spline (squad, Shoemake 1987), lengths a cosine from stop to stop:
+    neither has a corner. A closed way ends one frame before its start, so that it loops; an open one
     ends at the last stop.
     """
     lengths = np.linalg.norm(stops, axis=1)
@@ -29,7 +29,8 @@ def path(stops: Vector, frames: int, *, closed: bool) -> Iterator[Vector]:
             outer = slerp(points[start], points[end], share)
             inner = slerp(controls[start], controls[end], share)
             direction = slerp(outer, inner, 2 * share * (1 - share))
-            yield direction * (lengths[start] * (1 - share) + lengths[end] * share)
+            eased = (1 - np.cos(np.pi * share)) / 2
+            yield direction * (lengths[start] * (1 - eased) + lengths[end] * eased)
     if not closed:
         yield stops[-1]
 
