@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -120,7 +121,7 @@ def test_statistics_fit_the_averaged_weights() -> None:
     assert maker.training
     z = latents.drawn(2000, settings, None, generator(9))
     before = ready.get_submodule("norm")
-    seen: list[torch.Tensor] = []
+    seen: list[Any] = []
     before.register_forward_hook(lambda module, given, made: seen.append(made))
     with torch.no_grad():
         ready(z)

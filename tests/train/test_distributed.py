@@ -16,7 +16,7 @@ from mien.train.plan import Plan
 from mien.train.run_folder import RunFolder
 from mien.train.verify import run_processes
 
-from .conftest import tiny_recipe  # noqa: TID252
+from .conftest import tiny_recipe
 
 STEPS, BATCH = 20, 8
 

@@ -24,7 +24,7 @@ from mien.train.recipe import Batches, Recipe
 from mien.train.run_folder import RunFolder
 from mien.train.verify import verify_resume
 
-from .conftest import tiny_recipe  # noqa: TID252
+from .conftest import tiny_recipe
 
 MakeRecipe = Callable[..., Recipe]
 PLAN = Plan(images=320, look_steps=1, save_seconds=0.0, log_images=64, preview_images=10**9)

@@ -34,6 +34,7 @@ _WIDE = 0.11  # gap from which on a mouth may show both rows of teeth
 _INNER = slice(60, 68)
 
 _COLUMNS = 65
+_ROUND, _POINTED = (1.7, 0.85), (1.5, 1.1)  # exponents of an opening's height along its width
 
 # Front teeth, centimetres from the middle: where each ends, how far its edge hangs below the line.
 _TOOTH_ENDS = (0.84, 1.46, 2.02, 2.5)
@@ -179,7 +180,7 @@ def paint_mouth(moved: Image, part: Image, inside: Inside, lips: Lips, eyes: flo
 
     moved  the window after its flow; part: the window of the photo; eyes: pixels
     """
-    ring = _opening(lips.ring)
+    ring = _opening(lips.ring, pointed=inside.opening is not None)
     if ring is None:
         return
     height, width = moved.shape[:2]
@@ -211,11 +212,11 @@ def _smooth(value: float, low: float, high: float) -> float:
     return share * share * (3 - 2 * share)
 
 
-def _opening(ring: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def _opening(ring: NDArray[np.float64], *, pointed: bool) -> NDArray[np.float64] | None:
     """The outline (k, 2) of what is open between the lips; None where they touch or cross.
 
     ring  (k, 2): upper lip first. Near the corners real lips close to a point, which the model's
-          do not; so the height is limited there.
+          do not; so the height is limited there, more so in a smile that opens (`pointed`).
     """
     first, second = _lines(ring)
     left, right = max(first[0, 0], second[0, 0]), min(first[-1, 0], second[-1, 0])
@@ -225,7 +226,8 @@ def _opening(ring: NDArray[np.float64]) -> NDArray[np.float64] | None:
     above, below = (np.interp(x, line[:, 0], line[:, 1]) for line in (first, second))
     height = below - above
     along = np.linspace(-1.0, 1.0, _COLUMNS)
-    limit = 1.15 * float(height.max()) * np.clip(1.0 - np.abs(along) ** 1.7, 0.0, 1.0) ** 0.85
+    bow, tip = _POINTED if pointed else _ROUND
+    limit = 1.15 * float(height.max()) * np.clip(1.0 - np.abs(along) ** bow, 0.0, 1.0) ** tip
     excess = np.maximum(height - limit, 0.0)
     above, below = above + 0.3 * excess, below - 0.7 * excess
     inside = np.flatnonzero(below - above > 0.3)

@@ -13,9 +13,9 @@ Vector = NDArray[np.float64]
 def path(stops: Vector, frames: int, *, closed: bool) -> Iterator[Vector]:
     """Latents (d,) along a way through all stops (k, d), `frames` for each stretch.
 
-    Directions follow a spherical spline (squad, Shoemake 1987), lengths a cosine from stop to stop:
-    neither has a corner. A closed way ends one frame before its start, so that it loops; an open one
-    ends at the last stop.
+    Directions follow a spherical spline (squad, Shoemake 1987), lengths a cosine from stop to
+    stop: neither has a corner. A closed way ends one frame before its start, so that it loops; an
+    open one ends at the last stop.
     """
     lengths = np.linalg.norm(stops, axis=1)
     points = stops / np.maximum(lengths, 1e-12)[:, None]
