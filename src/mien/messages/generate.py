@@ -170,6 +170,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the exported graph differs by {worst} of 255; nothing was written: please report it",
         "导出结果相差 {worst}/255；未写入文件，请报告此问题",
     ),
+    "doctor.measure": (
+        "measure how fast networks train here (a minute)",
+        "实测本机训练网络的速度（约一分钟）",
+    ),
+    "doctor.speed": ("{rate:.0f} images/s", "每秒 {rate:.0f} 张图"),
     "data.crop": (
         "centre: the middle square; face: upright heads; squeeze: all of it",
         "centre：居中裁剪；face：对齐人脸；squeeze：整张压缩",

