@@ -45,6 +45,8 @@ MODELS = (
     ("the translator of photos", "mien.analysers.translator", "train", "cache/translator"),
     ("renders for the hair styles", "mien.analysers.hair_style", "make", "cache/hair_style"),
     ("the hair styles", "mien.analysers.hair_style", "train", "cache/hair_style"),
+    ("the faces of `generate`, photo", "mien.jobs.generate", "photo"),
+    ("the faces of `generate`, toon", "mien.jobs.generate", "toon"),
 )
 # These would bend the install or the imports of our own environment.
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_CONSTRAINT")

@@ -14,6 +14,7 @@ from mien.errors import OptionError
 from mien.jobs.generate import latents
 from mien.jobs.generate.codes import Codes, fit_codes
 from mien.jobs.generate.losses import coarse_difference
+from mien.jobs.generate.mixture import Mixture, fit_mixture, responsibilities
 from mien.jobs.generate.model import FaceModel, load_model, save_model
 from mien.jobs.generate.networks import make_judge, make_maker
 from mien.jobs.generate.presets import PRESETS, Config, config
@@ -140,17 +141,35 @@ def test_codes_are_white_and_find_their_picture() -> None:
     found = codes.of(planes)
     assert float(found.mean(0).abs().max()) < 1e-3
     assert torch.allclose(torch.cov(found.T), torch.eye(10), atol=0.02)
-    apart = torch.cdist(codes.anchors[:5], found)
-    assert float(apart.min(1).values.max()) < 1e-3
+    drawn = codes.drawn(4000, generator(1))
+    assert float(drawn.mean(0).abs().max()) < 0.15
+    assert torch.allclose(torch.cov(drawn.T), torch.eye(10), atol=0.2)
+    # Nobody's own code is kept.
+    assert float(torch.cdist(codes.centres, found).min()) > 0.1
     with torch.autocast("cpu", torch.bfloat16):
         assert torch.equal(codes.of(planes), found)
 
 
+def test_a_mixture_finds_its_parts() -> None:
+    random = rng(1, "parts")
+    first = random.normal(size=(1500, 2)) * [0.2, 1.0] + [3.0, 0.0]
+    second = random.normal(size=(500, 2)) * 0.5 - [3.0, 0.0]
+    found = fit_mixture(np.concatenate([first, second]), most=2)
+    order = np.argsort(found.shares)
+    assert found.shares[order] == pytest.approx([0.25, 0.75], abs=0.01)
+    assert found.centres[order] == pytest.approx(np.array([[-3.0, 0.0], [3.0, 0.0]]), abs=0.1)
+    root = found.factors[order[1]]
+    assert root @ root.T == pytest.approx(np.diag([0.04, 1.0]), abs=0.08)
+    chances = responsibilities(np.array([[3.0, 0.5], [-3.0, 0.0]]), found)
+    assert chances.sum(1) == pytest.approx([1.0, 1.0])
+    assert chances[0, order[1]] > 0.999
+    assert len(fit_mixture(first[:300]).shares) == 1
+
+
 def test_latents_keep_unit_variance_and_their_seed() -> None:
     settings = config("default")
-    codes = Codes(
-        torch.zeros(768), torch.zeros(768, 32), torch.randn(500, 32, generator=generator(1))
-    )
+    one = Mixture(np.ones(1), np.zeros((1, 32)), np.eye(32)[None])
+    codes = Codes(torch.zeros(768), torch.zeros(768, 32), one)
     drawn = latents.drawn(4000, settings, codes, generator(2))
     assert float(drawn.std(0).sub(1).abs().max()) < 0.08
     face = latents.of_seed(5, 17, settings, codes)

@@ -219,3 +219,24 @@ def test_the_bootstrap_interval_covers_the_mean() -> None:
         low, high = bootstrap(lambda rows, _, d=drawn: float(d[rows].mean()), 80)
         inside += low < 0 < high
     assert inside >= 50
+
+
+def test_any_onnx_network_can_be_a_space(tmp_path: object) -> None:
+    from pathlib import Path
+
+    onnx = pytest.importorskip("onnx", reason="onnx is not installed (extra [onnx])")
+    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed (extra [onnx])")
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node("GlobalAveragePool", ["x"], ["y"])],
+        "mean",
+        [helper.make_tensor_value_info("x", kind, ["n", 3, "h", "w"])],
+        [helper.make_tensor_value_info("y", kind, ["n", 3, 1, 1])],
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path = Path(str(tmp_path)) / "mean.onnx"
+    path.write_bytes(made.SerializeToString())
+    x = photos(1, 3)
+    space = OnnxFeatures(path, scale=1.0)
+    assert space.name == "mean"
+    assert space(x) == pytest.approx(x.mean((1, 2)), rel=1e-5)

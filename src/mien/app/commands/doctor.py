@@ -90,15 +90,14 @@ def _version(name: str) -> str | None:
 
 
 def _speeds() -> list[tuple[str, str]]:
-    """How fast the networks of `generate` train here, in every number format."""
+    """How fast the default networks of `generate` train here, in every number format."""
     from mien.device import pick
     from mien.jobs.generate.machine import images_a_second
     from mien.jobs.generate.presets import config
 
     return [
-        (f"train {preset}, {name}", text("doctor.speed", rate=rate))
-        for preset in ("default", "seed")
-        for name, rate in images_a_second(config(preset), pick())
+        (f"train {name}", text("doctor.speed", rate=rate))
+        for name, rate in images_a_second(config("default"), pick())
     ]
 
 

@@ -16,22 +16,35 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from mien.jobs.generate.mixture import Mixture, fit_mixture
 from mien.types import Image
 
-ANCHORS = 2048
-"""Codes that are kept to sample from; as a distribution they stand for the whole set."""
+FIT_MOST = 16_000
+"""Pictures, with their mirror images, that a fit looks at; more change nothing that can be seen."""
 
 
 class Codes:
-    """The PCA of a set of pictures: `Recipe.state`, and part of the weights.
+    """The PCA of a set of pictures and how its codes are spread: state, and part of the weights.
 
-    mean     (d,) of thumbnails as vectors, d = 3 grain^2
-    basis    (d, k) columns scaled so that codes have unit variance
-    anchors  (m, k) codes of pictures of the set, half of them mirrored
+    mean      (d,) of thumbnails as vectors, d = 3 grain^2
+    basis     (d, k) columns scaled so that codes have unit variance
+    shares, centres, factors   of the mixture of normals that new codes are drawn from: no
+                               picture's own code is kept
     """
 
-    def __init__(self, mean: Tensor, basis: Tensor, anchors: Tensor) -> None:
-        self.mean, self.basis, self.anchors = mean, basis, anchors
+    def __init__(self, mean: Tensor, basis: Tensor, mixture: Mixture) -> None:
+        self.mean, self.basis = mean, basis
+        self.shares, self.centres, self.factors = (
+            torch.from_numpy(one.astype(np.float32))
+            for one in (mixture.shares, mixture.centres, mixture.factors)
+        )
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Codes:
+        """The codes that `state_dict` described."""
+        made = cls.__new__(cls)
+        made.load_state_dict(state)
+        return made
 
     @property
     def grain(self) -> int:
@@ -45,14 +58,24 @@ class Codes:
         with torch.autocast(pictures.device.type, enabled=False):
             return centred @ self.basis.to(pictures.device)
 
+    def drawn(self, count: int, random: torch.Generator) -> Tensor:
+        """(count, k) new codes."""
+        parts = torch.multinomial(self.shares, count, replacement=True, generator=random)
+        noise = torch.randn(count, self.basis.shape[1], 1, generator=random)
+        return self.centres[parts] + (self.factors[parts] @ noise)[..., 0]
+
     def state_dict(self) -> dict[str, Tensor]:
-        """The three tensors."""
-        return {"mean": self.mean, "basis": self.basis, "anchors": self.anchors}
+        """The five tensors."""
+        return {name: getattr(self, name) for name in _TENSORS}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Takes them back."""
-        self.mean, self.basis = state["mean"].float(), state["basis"].float()
-        self.anchors = state["anchors"].float()
+        self.mean, self.basis, self.shares, self.centres, self.factors = (
+            state[name].float() for name in _TENSORS
+        )
+
+
+_TENSORS = ("mean", "basis", "shares", "centres", "factors")
 
 
 def thumbnails(pictures: Tensor, grain: int) -> Tensor:
@@ -77,11 +100,21 @@ def fit_codes(pictures: Image, *, count: int, grain: int, mirror: bool) -> Codes
     basis = vectors[:, kept] / np.sqrt(np.maximum(values[kept], 1e-8))
     # The sign of an eigenvector is the solver's whim: fix it.
     basis *= np.where(np.abs(basis).max(0) == basis.max(0), 1.0, -1.0)
-    rows = np.linspace(0, len(small) - 1, min(ANCHORS, len(small))).round().astype(int)
-    anchors = centred[rows] @ basis
-    parts = (mean, basis, anchors)
-    mean, basis, anchors = (torch.from_numpy(one.astype(np.float32)) for one in parts)
-    return Codes(mean, basis, anchors)
+    mixture = fit_mixture(centred @ basis)
+    return Codes(_tensor(mean), _tensor(basis), mixture)
+
+
+def spread_anew(codes: Codes, pictures: Image, *, mirror: bool) -> Codes:
+    """The same PCA, which is what a maker has learnt, with the spread of other pictures."""
+    small = _small(pictures, codes.grain)
+    if mirror:
+        small = np.concatenate([small, _small(pictures[:, :, ::-1], codes.grain)])
+    points = (small - codes.mean.double().numpy()) @ codes.basis.double().numpy()
+    return Codes(codes.mean, codes.basis, fit_mixture(points))
+
+
+def _tensor(array: NDArray[np.float64]) -> Tensor:
+    return torch.from_numpy(array.astype(np.float32))
 
 
 def _small(pictures: Image, grain: int) -> NDArray[np.float64]:

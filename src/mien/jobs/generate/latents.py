@@ -31,8 +31,7 @@ def drawn(count: int, config: Config, codes: Codes | None, random: torch.Generat
     """Latents (n, latent) as the trained maker expects them."""
     if codes is None:
         return free(count, config, random)
-    chosen = torch.randint(len(codes.anchors), (count,), generator=random)
-    return anchored(codes.anchors[chosen], config, random)
+    return anchored(codes.drawn(count, random), config, random)
 
 
 def of_seed(seed: int, index: int, config: Config, codes: Codes | None) -> Tensor:

@@ -54,7 +54,7 @@ class Game:
         if config.method == "wgan-gp":
             slopes = interpolated(judge, real, made, turn.random("line"))
             extra["penalty"] = config.penalty * slopes
-        total = self._judge_loss(on_real, on_made, turn) + sum(extra.values())
+        total = torch.stack([self._judge_loss(on_real, on_made, turn), *extra.values()]).sum()
         if config.method == "wgan-gp":
             # A critic's values have no scale: they are not called logits.
             return told(total, distance=on_real.detach().mean() - on_made.detach().mean(), **extra)

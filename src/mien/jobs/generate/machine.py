@@ -19,8 +19,12 @@ from mien.train.live import Live
 from mien.train.plan import Plan
 from mien.train.precision import CANDIDATES, Precision, Timing, measure
 
-TRIAL_STEPS = 8
-"""Of one measurement: as many as it takes for every lazy penalty to fall due once."""
+_REPEATS = 2
+
+
+def trial_steps(settings: Config) -> int:
+    """Steps of one measurement: in so many every phase and penalty falls due once."""
+    return max(settings.lazy if settings.gamma > 0 else 1, settings.critic_steps)
 
 
 def time_formats(
@@ -30,20 +34,20 @@ def time_formats(
     *,
     candidates: Sequence[Precision] = CANDIDATES,
 ) -> list[Timing]:
-    """Seconds of `TRIAL_STEPS` training steps in every format, fastest first."""
-    batch = stream.take(0, settings.batch)
+    """Seconds of `trial_steps` training steps in every format, fastest first."""
+    batch, count = stream.take(0, settings.batch), trial_steps(settings)
 
     def trial(precision: Precision) -> Callable[[], None]:
         recipe = build("default", settings, stream, images=10**6)
         live = Live(recipe, Plan(images=10**6, precision=precision), World(), device)
 
         def steps() -> None:
-            for _ in range(TRIAL_STEPS):
+            for _ in range(count):
                 live.run_step([batch])
 
         return steps
 
-    return measure(trial, device, candidates=candidates)
+    return measure(trial, device, candidates=candidates, repeats=_REPEATS)
 
 
 def images_a_second(settings: Config, device: torch.device) -> list[tuple[str, float]]:
@@ -55,5 +59,5 @@ def images_a_second(settings: Config, device: torch.device) -> list[tuple[str, f
         write_info(folder, PackInfo(size=settings.size, count=shape[0]))
         write_shard(folder, 0, random.integers(0, 256, shape).astype(np.uint8))
         timings = time_formats(settings, PictureStream(Pack(folder), seed=0), device)
-    count = TRIAL_STEPS * settings.batch
+    count = trial_steps(settings) * settings.batch
     return [(timing.precision.name, count / timing.seconds) for timing in timings]

@@ -88,7 +88,7 @@ def load_model(model: str, device: torch.device) -> FaceModel:
         raise WeightsError(text("generate.weights_differ", path=terminal_safe(path))) from problem
     maker = maker.eval().requires_grad_(False).to(device)
     parts = _part(found.tensors, "codes")
-    codes = Codes(parts["mean"], parts["basis"], parts["anchors"]) if parts else None
+    codes = Codes.from_state(parts) if parts else None
     return FaceModel(maker, config, codes, found.header, found.sha256, device)
 
 

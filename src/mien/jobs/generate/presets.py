@@ -69,7 +69,7 @@ class Config:
     hold: float = 0.5
     last: float = 0.1
     batch: int = 16
-    average: float = 5_500.0
+    average: float = 20_000.0
     augment: Literal["none", "colour", "translation", "all"] = "none"
     adaptive: bool = False
     mirror: bool = True
@@ -87,8 +87,8 @@ class Config:
         return cls(**told)
 
 
-_FREE = {"code": 0}
-_PLAIN: dict[str, Any] = {**_FREE, "average": 5_500.0}
+_FREE: dict[str, Any] = {"code": 0}
+
 
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
@@ -121,14 +121,14 @@ PRESETS: dict[str, dict[str, Any]] = {
         "mirror": False,
         **_FREE,
     },
-    "r3gan": {"norm": False, **_PLAIN},
+    "r3gan": _FREE,
     "sn-hinge": {
         "method": "hinge",
         "gamma": 0.0,
         "rate_maker": 3e-4,
         "rate_judge": 6e-4,
         "beta2": 0.9,
-        **_PLAIN,
+        **_FREE,
     },
     "wgan-gp": {
         "method": "wgan-gp",
@@ -137,7 +137,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "rate_maker": 2e-4,
         "rate_judge": 2e-4,
         "beta2": 0.9,
-        **_PLAIN,
+        **_FREE,
     },
     "tiny": {
         "size": 16,

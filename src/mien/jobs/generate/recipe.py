@@ -12,21 +12,18 @@ from torch import nn
 from mien.data.augment import AdaptiveStrength
 from mien.data.stream import PictureStream, to_pictures
 from mien.jobs.generate import latents
-from mien.jobs.generate.codes import ANCHORS, Codes, fit_codes
+from mien.jobs.generate.codes import FIT_MOST, Codes, fit_codes, spread_anew
 from mien.jobs.generate.losses import Game
 from mien.jobs.generate.networks import make_judge, make_maker
 from mien.jobs.generate.presets import Config
 from mien.nn.ema import average_of, recalibrate
 from mien.nn.init import generator
 from mien.nn.norm import iterate_spectral_norms
-from mien.seeding import rng
 from mien.train.recipe import Adam, HasStateDict, Nets, Phase, Recipe
 from mien.train.schedule import Ramp, decaying
 from mien.types import Image
 
 PREVIEW = 64
-_FIT_MOST = 12_000
-"""Pictures that the codes are fitted to at most; more change nothing that can be seen."""
 
 
 def build(
@@ -90,22 +87,20 @@ def _iterate(nets: Nets) -> None:
 
 def codes_of(stream: PictureStream, config: Config) -> Codes:
     """The codes of the pictures that are there, or of an even choice of them."""
-    rows = stream.available()
-    chosen = np.linspace(0, len(rows) - 1, min(_FIT_MOST, len(rows))).round().astype(np.int64)
-    pictures = stream.pack.take(rows[chosen])
+    pictures = _even_choice(stream)
     return fit_codes(pictures, count=config.code, grain=config.grain, mirror=config.mirror)
 
 
-def anchored_anew(codes: Codes, stream: PictureStream) -> Codes:
-    """The same code with anchors from all pictures that are there by now.
+def final_codes(codes: Codes, stream: PictureStream) -> Codes:
+    """The same codes, spread as those of all pictures that are there by now."""
+    return spread_anew(codes, _even_choice(stream), mirror=stream.mirror)
 
-    The PCA stays: it is what the maker has learnt.
-    """
-    count = stream.count * (2 if stream.mirror else 1)
-    rows = rng("anchors", count).permutation(count)
-    there = stream.subset < stream.pack.available
-    rows = rows[there[rows % stream.count]][:ANCHORS]
-    return Codes(codes.mean, codes.basis, codes.of(torch.from_numpy(stream.pictures(rows))))
+
+def _even_choice(stream: PictureStream) -> Image:
+    rows = stream.available()
+    most = FIT_MOST // (2 if stream.mirror else 1)
+    chosen = np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(np.int64)
+    return stream.pack.take(rows[chosen])
 
 
 def ready_maker(

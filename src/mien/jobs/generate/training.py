@@ -19,12 +19,12 @@ from mien.io.provenance import Provenance
 from mien.jobs.base import Outcome, Progress, Step
 from mien.jobs.generate.codes import Codes
 from mien.jobs.generate.config import TrainRequest
-from mien.jobs.generate.machine import TRIAL_STEPS, time_formats
+from mien.jobs.generate.machine import time_formats, trial_steps
 from mien.jobs.generate.model import FaceModel, load_model, save_model
 from mien.jobs.generate.pictures import Pictures, Wanted, opened
 from mien.jobs.generate.presets import Config
 from mien.jobs.generate.presets import config as preset_config
-from mien.jobs.generate.recipe import anchored_anew, build, ready_maker
+from mien.jobs.generate.recipe import build, final_codes, ready_maker
 from mien.messages import text
 from mien.train.distributed import World, from_leader, joined, own_device
 from mien.train.live import Live
@@ -143,7 +143,7 @@ def _plan(
     allowed = allowed or [Precision("fp16", True), Precision("fp16", False)]
     timings = time_formats(settings.config, stream, device, candidates=allowed)
     best = from_leader(timings[0], world)
-    rate = settings.config.batch * TRIAL_STEPS / best.seconds * world.size
+    rate = settings.config.batch * trial_steps(settings.config) / best.seconds * world.size
     images = request.images or max(1, round(request.minutes * 60 * rate))
     plan = Plan(
         images=images,
@@ -215,7 +215,7 @@ def finish(live: Live, config: Config, pictures: Pictures, folder: RunFolder) ->
     kept, codes = live.recipe.state.get("codes"), None
     if isinstance(kept, Codes):
         stream = pictures.stream(seed=live.recipe.seed, mirror=config.mirror)
-        codes = anchored_anew(kept, stream)
+        codes = final_codes(kept, stream)
     maker = ready_maker(net, config, codes)
     info = pictures.pack.info
     told = {
