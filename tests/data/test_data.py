@@ -20,7 +20,7 @@ from mien.data.head_dataset import HeadDataset
 from mien.data.pack import Pack, PackInfo, is_pack, read_info, write_info, write_shard
 from mien.data.people import HeadSpec, draw_person
 from mien.data.sources import open_source, read_celeba_labels
-from mien.data.stream import Growth, PictureStream, images_a_second, to_floats, to_pictures
+from mien.data.stream import Growth, PictureStream, samples_a_second, to_floats, to_pictures
 from mien.errors import InputError, OutputError, TrainingError
 from mien.face.align import align_head
 from mien.seeding import rng
@@ -276,7 +276,7 @@ def test_floats_and_pictures_are_each_other() -> None:
 
 def test_the_stream_says_how_fast_it_is(tmp_path: Path) -> None:
     stream = PictureStream(pack_of(tmp_path, 25), seed=1)
-    assert images_a_second(stream, 16, seconds=0.05) > 1000
+    assert samples_a_second(stream, 16, seconds=0.05) > 1000
 
 
 SPEC = HeadSpec(size=16, seed=3)

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +130,15 @@ def to_pictures(planes: NDArray[np.floating[Any]]) -> Image:
     return np.rint(scaled).astype(np.uint8)
 
 
-def images_a_second(stream: PictureStream, batch: int, *, seconds: float = 0.3) -> float:
+class Takes(Protocol):
+    """Any stream of samples."""
+
+    def take(self, first: int, count: int) -> Any:
+        """Samples first .. first + count - 1."""
+        ...
+
+
+def samples_a_second(stream: Takes, batch: int, *, seconds: float = 0.3) -> float:
     """How fast the stream can be read, measured; compare it with what training needs."""
     stream.take(0, batch)
     start, done = time.perf_counter(), 0

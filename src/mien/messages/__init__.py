@@ -27,6 +27,7 @@ from mien.messages import (
     options,
     persona,
     train,
+    training,
 )
 
 Language: TypeAlias = Literal["en", "zh"]
@@ -43,6 +44,7 @@ AREAS: tuple[Mapping[str, tuple[str, str]], ...] = (
     jobs.MESSAGES,
     motion.MESSAGES,
     train.MESSAGES,
+    training.MESSAGES,
     data.MESSAGES,
     metrics.MESSAGES,
     generate.MESSAGES,

@@ -59,35 +59,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "要写入的视频（mp4、gif）或对照图（png、jpg、webp）",
     ),
     "generate.steps": ("steps of the search", "搜索步数"),
-    "generate.preset": ("recipe", "训练方案"),
     "generate.data": (
         "the head, its drawings, or a folder, zip file or pack of pictures",
         "内置头部、其卡通版，或图片文件夹、zip 文件、数据包",
     ),
     "generate.people": ("renders of the head", "头部渲染图的数量"),
-    "generate.images": (
-        "images to see; without it --minutes counts",
-        "训练图片数；不填则按 --minutes",
-    ),
-    "generate.minutes": (
-        "time to train, turned into images by a measurement",
-        "训练时长，按实测速度换算为图片数",
-    ),
-    "generate.resume": (
-        "go on with the newest run of this preset, or with this one",
-        "继续此方案最新的训练，或指定的训练",
-    ),
-    "generate.verify_resume": (
-        "prove that kills change nothing, in about a minute, and train nothing",
-        "用约一分钟证明中断不影响结果，不进行训练",
-    ),
-    "generate.dry_run": ("say how long it would take, and stop", "只说明所需时间，不训练"),
-    "generate.accumulate": ("micro-batches of a step", "每步的小批次数"),
-    "generate.precision": ("number format; auto measures", "数值格式；auto 会实测"),
-    "generate.clip": ("largest length of a gradient", "梯度的最大长度"),
-    "generate.compile": ("compile the maker (on a GPU)", "编译生成网络（用于 GPU）"),
-    "generate.runs": ("folder of the runs", "训练目录所在的文件夹"),
-    "generate.cache": ("folder of prepared pictures", "预处理图片的文件夹"),
     "generate.eval_data": (
         "pictures to compare with; without it those it was trained on",
         "用于比较的图片；不填则使用训练数据的来源",
@@ -104,10 +80,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "train it again",
         "{path}：网络与文件头不符；需要此版本的模型，请重新训练",
     ),
-    "generate.run_differs": (
-        "{path}: not a run of `generate`; wanted one: name another with --resume",
-        "{path}：不是 `generate` 的训练；请用 --resume 指定其他目录",
-    ),
     "generate.data_unknown": (
         "--data {value}: wanted head, head:toon, or a folder, zip file or pack that exists",
         "--data {value}：需要 head、head:toon，或存在的文件夹、zip 文件、数据包",
@@ -116,29 +88,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}: pictures of {found} pixels; this preset wants {wanted}: import them again, or "
         "choose another preset",
         "{path}：图片为 {found} 像素；此方案需要 {wanted}，请重新导入或更换方案",
-    ),
-    "generate.goes_on": ("goes on, to {images} images", "继续训练，共 {images} 张图"),
-    "generate.estimate": (
-        "{images} images at {rate:.0f} a second ({format}): about {minutes:.1f} min; "
-        "checkpoints up to {size:.0f} MiB",
-        "{images} 张图，每秒 {rate:.0f} 张（{format}）：约 {minutes:.1f} 分钟；"
-        "检查点最多 {size:.0f} MiB",
-    ),
-    "generate.loader": (
-        "the loader gives {loader:.0f} images a second, training needs {rate:.0f}",
-        "数据读取每秒 {loader:.0f} 张，训练需要 {rate:.0f} 张",
-    ),
-    "generate.reuse": (
-        "{count} pictures, each seen {times:.1f} times",
-        "{count} 张图片，每张使用 {times:.1f} 次",
-    ),
-    "generate.progress": (
-        "{rate:.0f} images/s, judge {judge:.3f}, maker {maker:.3f}",
-        "每秒 {rate:.0f} 张，判别 {judge:.3f}，生成 {maker:.3f}",
-    ),
-    "generate.stopped": (
-        "stopped early; go on with --resume {path}",
-        "提前停止；用 --resume {path} 继续",
     ),
     "generate.eval_needs_data": (
         "the model was trained on pictures that are not here; name some with --data",

@@ -17,7 +17,8 @@ from mien.jobs.base import Step
 from mien.jobs.generate.config import EvalRequest, TrainRequest
 from mien.jobs.generate.evaluation import evaluate
 from mien.jobs.generate.model import JOB, SHIPPED, load_model
-from mien.jobs.generate.training import run
+from mien.jobs.generate.training import TRAINER
+from mien.jobs.training import run
 
 IMAGES = {"photo": 1_000_000, "toon": 600_000}
 """Seen by each model; drawings are easier."""
@@ -51,7 +52,7 @@ def make(style: str, images: int, cache: Path) -> None:
         cache=cache,
     )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    outcome = run(request, device, _told)
+    outcome = run(TRAINER, request, device, _told)
     if not outcome.results:
         return  # another process of several
     path = outcome.results[0]

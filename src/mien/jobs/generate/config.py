@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
-
-_MOST_SEED = 2**63 - 1
+from mien.jobs.train_request import MOST_SEED, TrainOptions
 
 
 def preset_names() -> tuple[str, ...]:
@@ -23,7 +22,7 @@ class SampleRequest:
     """Faces of people who do not exist."""
 
     count: int = fields.option(16, help="generate.count", span=(1, 100_000))
-    seed: int = fields.option(0, help="generate.seed", span=(0, _MOST_SEED))
+    seed: int = fields.option(0, help="generate.seed", span=(0, MOST_SEED))
     truncation: float = fields.option(1.0, help="generate.truncation", span=(0, 2))
     model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
     out: Path = fields.option(Path("faces"), help="generate.out")
@@ -36,7 +35,7 @@ class WalkRequest:
     """A way through faces, from one to the next."""
 
     seeds: tuple[int, ...] = fields.option(
-        (), help="generate.seeds", span=(0, _MOST_SEED), metavar="SEED"
+        (), help="generate.seeds", span=(0, MOST_SEED), metavar="SEED"
     )
     like: tuple[Path, ...] = fields.option((), help="generate.walk_like", metavar="PHOTO")
     stops: int = fields.option(6, help="generate.stops", span=(2, 1000))
@@ -57,7 +56,7 @@ class LikeRequest:
 
     photos: tuple[Path, ...] = fields.argument("PHOTO...", help="option.photos")
     steps: int = fields.option(200, help="generate.steps", span=(1, 10_000))
-    seed: int = fields.option(0, help="generate.seed", span=(0, _MOST_SEED))
+    seed: int = fields.option(0, help="generate.seed", span=(0, MOST_SEED))
     model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
     out: Path = fields.option(Path("likes"), help="generate.out")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
@@ -65,28 +64,13 @@ class LikeRequest:
 
 
 @dataclasses.dataclass(frozen=True)
-class TrainRequest:
+class TrainRequest(TrainOptions):
     """A training run, new or gone on with."""
 
-    preset: str = fields.option("default", help="generate.preset", choices=preset_names)
+    preset: str = fields.option("default", help="training.preset", choices=preset_names)
     data: str = fields.option("head", help="generate.data", metavar="head|head:toon|PATH")
     crop: Literal["centre", "face", "squeeze"] = fields.option("centre", help="data.crop")
     people: int = fields.option(32_000, help="generate.people", span=(500, 10_000_000))
-    images: int | None = fields.option(None, help="generate.images", span=(1, 10**12))
-    minutes: float = fields.option(10.0, help="generate.minutes", span=(0.01, 1e6), unit=" min")
-    resume: str = fields.option("no", help="generate.resume", metavar="no|auto|RUN")
-    verify_resume: bool = fields.option(False, help="generate.verify_resume")
-    dry_run: bool = fields.option(False, help="generate.dry_run")
-    seed: int = fields.option(0, help="generate.seed", span=(0, _MOST_SEED))
-    accumulate: int = fields.option(1, help="generate.accumulate", span=(1, 10_000))
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = fields.option(
-        "auto", help="generate.precision"
-    )
-    clip: float | None = fields.option(None, help="generate.clip", span=(1e-6, 1e6))
-    compile: bool = fields.option(False, help="generate.compile")
-    runs: Path = fields.option(Path("runs"), help="generate.runs")
-    cache: Path = fields.option(Path("cache"), help="generate.cache")
-    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,9 +81,9 @@ class EvalRequest:
     data: str | None = fields.option(None, help="generate.eval_data", metavar="head|PATH")
     crop: Literal["centre", "face", "squeeze"] = fields.option("centre", help="data.crop")
     count: int = fields.option(2000, help="generate.eval_count", span=(100, 50_000))
-    seed: int = fields.option(0, help="generate.seed", span=(0, _MOST_SEED))
+    seed: int = fields.option(0, help="generate.seed", span=(0, MOST_SEED))
     features: Path | None = fields.option(None, help="generate.features")
-    cache: Path = fields.option(Path("cache"), help="generate.cache")
+    cache: Path = fields.option(Path("cache"), help="training.cache")
     out: Path = fields.option(Path("evaluation"), help="generate.out")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")

@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
+from mien.jobs import training
 from mien.jobs.base import Outcome, Progress, no_progress
-from mien.jobs.generate import evaluation, export, training, use
+from mien.jobs.generate import evaluation, export, use
 from mien.jobs.generate.config import (
     EvalRequest,
     ExportRequest,
@@ -18,6 +19,7 @@ from mien.jobs.generate.config import (
     WalkRequest,
 )
 from mien.jobs.generate.model import FaceModel, load_model
+from mien.jobs.generate.training import TRAINER
 
 _ACTIONS: dict[type, Any] = {
     SampleRequest: use.sample,
@@ -38,7 +40,7 @@ class GeneratePredictor:
     def run(self, request: Any, *, progress: Progress = no_progress) -> Outcome:
         """Does what one request asks."""
         if isinstance(request, TrainRequest):
-            return training.run(request, self.device, progress)
+            return training.run(TRAINER, request, self.device, progress)
         return _ACTIONS[type(request)](self.model(request.model), request, progress)
 
     def model(self, name: str) -> FaceModel:
