@@ -34,7 +34,7 @@ STAMP = VENV / "mien-stamp.json"
 OLDEST = (3, 11)
 
 DEMO_EXTRAS = ("demo", "dlib68")
-DEV_EXTRAS = ("demo", "dev", "dlib68")
+DEV_EXTRAS = ("demo", "dev", "dlib68", "onnx")
 WORKERS = "2"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 # What ships, in the order in which one needs the other, and the command that makes it.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mien.app import console
-from mien.app.files import target
+from mien.io.names import free_path
 from mien.jobs.base import Outcome, Skipped, Step
 
 
@@ -68,14 +68,14 @@ def test_progress_on_a_terminal_is_a_bar(
 
 def test_a_result_never_replaces_a_file(tmp_path: Path) -> None:
     wanted = tmp_path / "head.png"
-    assert target(wanted, overwrite=False) == wanted
+    assert free_path(wanted, overwrite=False) == wanted
     wanted.touch()
-    assert target(wanted, overwrite=False) == tmp_path / "head-2.png"
+    assert free_path(wanted, overwrite=False) == tmp_path / "head-2.png"
     (tmp_path / "head-2.png").symlink_to(tmp_path / "gone")
-    assert target(wanted, overwrite=False) == tmp_path / "head-3.png"
-    assert target(wanted, overwrite=True) == wanted
+    assert free_path(wanted, overwrite=False) == tmp_path / "head-3.png"
+    assert free_path(wanted, overwrite=True) == wanted
 
 
 def test_latest_png_belongs_to_mien(tmp_path: Path) -> None:
     (tmp_path / "latest.png").touch()
-    assert target(tmp_path / "latest.png", overwrite=False) == tmp_path / "latest.png"
+    assert free_path(tmp_path / "latest.png", overwrite=False) == tmp_path / "latest.png"

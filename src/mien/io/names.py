@@ -30,6 +30,8 @@ _DEVICES = frozenset(
     | {f"lpt{digit}" for digit in range(1, 10)}
 )
 _EXTENSION_LENGTH = 10
+OWN = "latest.png"
+"""The one file name that belongs to mien: it is rewritten without being asked."""
 _WINDOWS = os.name == "nt"
 
 
@@ -142,6 +144,17 @@ def numbered(name: str) -> Iterator[str]:
     while True:
         yield f"{name}-{number}"
         number += 1
+
+
+def free_path(path: Path, *, overwrite: bool) -> Path:
+    """The path itself, or where something is there already the first free `<stem>-2<ext>`.
+
+    A name that belongs to mien, or `overwrite`, gives the path itself.
+    """
+    if overwrite or path.name == OWN:
+        return path
+    names = (path.with_name(f"{stem}{path.suffix}") for stem in numbered(path.stem))
+    return next(one for one in names if not one.exists() and not one.is_symlink())
 
 
 class ResultNames:

@@ -70,7 +70,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "generate.eval_count": ("pictures of each set", "每组图片数"),
     "generate.features": ("feature network as an ONNX file", "ONNX 格式的特征网络"),
-    "generate.out_onnx": ("file to write", "要写入的文件"),
     "generate.no_photos": (
         "no photo was given; wanted one or more picture files: name them after `like`",
         "没有给出照片；需要一张或多张图片，请写在 `like` 之后",
@@ -106,18 +105,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "generate.eval_nearest": (
         "nearest training picture, median distance: made {made}, held out {held_out}",
         "最近训练图片的中位距离：生成 {made}，保留 {held_out}",
-    ),
-    "generate.no_onnx": (
-        "export needs onnx: pip install 'mien[onnx]'",
-        "导出需要 onnx：pip install 'mien[onnx]'",
-    ),
-    "generate.onnx_unchecked": (
-        "the graph was not run against the network: pip install 'mien[onnx]'",
-        "未将导出结果与网络对比：pip install 'mien[onnx]'",
-    ),
-    "generate.onnx_differs": (
-        "the exported graph differs by {worst} of 255; nothing was written: please report it",
-        "导出结果相差 {worst}/255；未写入文件，请报告此问题",
     ),
     "doctor.measure": (
         "measure how fast networks train here (a minute)",

@@ -59,4 +59,17 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "提前停止；用 --resume {path} 继续",
     ),
     "training.seed": ("of everything random", "随机种子"),
+    "training.out_onnx": ("file to write", "要写入的文件"),
+    "onnx.missing": (
+        "export needs more packages: pip install 'mien[onnx]'",
+        "导出需要更多软件包：pip install 'mien[onnx]'",
+    ),
+    "onnx.failed": (
+        "the network could not be written as a graph; please report it",
+        "无法将网络导出为计算图，请报告此问题",
+    ),
+    "onnx.differs": (
+        "the exported graph differs by {worst} of 255; nothing was written: please report it",
+        "导出结果相差 {worst}/255；未写入文件，请报告此问题",
+    ),
 }

@@ -114,6 +114,15 @@ def ms_ssim(one: Image, other: Image) -> NDArray[np.float64]:
     return result
 
 
+def grey_ssim(one: Image, other: Image) -> NDArray[np.float64]:
+    """(n, h, w) SSIM of grey pictures; beyond the edge they go on as their mirror images."""
+    reach = _WINDOW // 2
+    padding = [(0, 0), (reach, reach), (reach, reach), (0, 0)]
+    x, y = (_grey(np.pad(pictures, padding, mode="reflect")) for pictures in (one, other))
+    luminance, contrast = _ssim_parts(x, y)
+    return np.asarray((luminance * contrast)[:, 0].numpy(), np.float64)
+
+
 def _grey(pictures: Image) -> Tensor:
     import torch
 

@@ -91,6 +91,12 @@ def _inspect() -> tuple[type, Run]:
     return inspect.InspectRequest, inspect.run
 
 
+def _studio() -> tuple[type, Run]:
+    from mien.app.commands import studio
+
+    return studio.StudioRequest, studio.run
+
+
 @functools.cache
 def all_commands() -> tuple[Command, ...]:
     """Every command, in the order of the help: the demo, the jobs' actions, the tools."""
@@ -105,6 +111,7 @@ def all_commands() -> tuple[Command, ...]:
         Command(("face", "track"), "command.face.track", _face_track),
         Command(("data", "check"), "command.data.check", _data_check),
         Command(("data", "import"), "command.data.import", _data_import),
+        Command(("studio",), "command.studio", _studio),
         Command(("doctor",), "command.doctor", _doctor),
         Command(("inspect",), "command.inspect", _inspect),
     )

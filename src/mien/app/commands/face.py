@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mien import fields
 from mien.app import console
-from mien.app.files import target
 from mien.errors import InputError, OptionError
-from mien.io.names import terminal_safe
+from mien.io.names import free_path, terminal_safe
 from mien.jobs.base import Outcome, Skipped
 from mien.messages import text
 
@@ -76,7 +75,7 @@ def _draw(image: Any, report: FaceReport, request: AnalyseRequest) -> Path:
     from mien.io.image import write_image
     from mien.io.provenance import Provenance
 
-    path = target(request.draw or Path(), overwrite=request.overwrite)
+    path = free_path(request.draw or Path(), overwrite=request.overwrite)
     made_by = Provenance(source="compositeSynthetic", job="face.analyse")
     write_image(path, annotate(image, report.faces), provenance=made_by)
     return path

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from mien import fields
 from mien.app import console
-from mien.app.files import OWN, target
 from mien.errors import OptionError
+from mien.io.names import OWN, free_path
 from mien.messages import text
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def render(request: RenderRequest) -> int:
         view = dataclasses.replace(shown.view, light=LIGHTS[request.light])
         shown = dataclasses.replace(_remade(shown, "head.render"), view=view)
     drawn = shown.render(size=request.size)
-    path = target(request.out, overwrite=request.overwrite)
+    path = free_path(request.out, overwrite=request.overwrite)
     write_image(path, drawn.rgb, provenance=shown.provenance)
     console.say(text("app.wrote", path=path))
     return 0
@@ -134,7 +134,7 @@ def glb(request: GlbRequest) -> int:
     shown = person(request, job="head.glb")
     made_by = shown.provenance.as_mapping()
     model = export_glb(shown.code, texture=shown.texture, size=request.size, extras=made_by)
-    path = target(request.out, overwrite=request.overwrite)
+    path = free_path(request.out, overwrite=request.overwrite)
     atomic_write_bytes(path, model)
     console.say(text("app.wrote", path=path))
     return 0
@@ -229,7 +229,7 @@ def sheet(request: SheetRequest) -> int:
         for picture, label in zip(drawn(plan, request.size), labels, strict=True):
             pictures.append(picture)
             progress(Step(len(pictures), len(labels), label))
-    path = target(request.out, overwrite=request.overwrite)
+    path = free_path(request.out, overwrite=request.overwrite)
     page = compose(pictures, labels, columns=plan.columns)
     write_image(path, page, provenance=_provenance("head.sheet", request.seed))
     console.say(text("app.wrote", path=path))

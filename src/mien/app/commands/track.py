@@ -1,44 +1,78 @@
-"""`mien face track`: a clip becomes a driver."""
+"""`mien face track`: a clip, or what a camera sees, becomes a driver."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mien import fields
 from mien.app import console
-from mien.app.files import target
+from mien.io.names import free_path
 from mien.jobs.base import Outcome, Step
 from mien.messages import text
+
+if TYPE_CHECKING:
+    from mien.jobs.base import Progress
+    from mien.persona.driver import Driver
+
+WEBCAM = "webcam"
 
 
 @dataclasses.dataclass(frozen=True)
 class TrackRequest:
     """What `mien face track` is asked."""
 
-    clip: Path = fields.argument("CLIP", help="motion.clip")
+    clip: Path = fields.argument("CLIP", help="motion.clip_or_camera")
     out: Path = fields.option(Path("driver.csv"), help="motion.out_driver")
     fps: float = fields.option(25.0, help="motion.option.fps", span=(1, 120))
     limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 250_000))
+    camera: int = fields.option(0, help="motion.option.camera", span=(0, 63))
     overwrite: bool = fields.option(False, help="option.overwrite")
 
 
 def track(request: TrackRequest) -> int:
-    """Writes the driver of the largest face of a clip, or of a folder of its frames."""
+    """Writes the driver of the largest face of a clip, of a folder of its frames, or of a camera.
+
+    A clip is looked at as a whole; a camera (`webcam`) is followed as it comes, until --limit
+    frames or Ctrl-C.
+    """
     from mien.face.landmarks import default_landmarker
-    from mien.persona.clips import load_driver
     from mien.persona.driver import write_driver
 
-    path = target(request.out, overwrite=request.overwrite)
+    path = free_path(request.out, overwrite=request.overwrite)
     notice = default_landmarker().notice
     with console.progress(text("command.face.track"), quiet=True) as progress:
-        driver = load_driver(
-            request.clip,
-            fps=request.fps,
-            limit=request.limit,
-            progress=lambda done, total: progress(Step(done, max(done, total), path.name)),
-        )
+        driver = _live(request, progress) if _is_live(request) else _clip(request, progress)
     write_driver(path, driver, overwrite=request.overwrite)
     lost = int((driver.confidence == 0).sum())
     console.say(text("track.told", frames=len(driver), fps=f"{driver.fps:g}", lost=lost))
     return console.report(Outcome(results=(path,), notes=(notice,) * bool(notice)))
+
+
+def _is_live(request: TrackRequest) -> bool:
+    return str(request.clip) == WEBCAM and not request.clip.exists()
+
+
+def _clip(request: TrackRequest, progress: Progress) -> Driver:
+    from mien.persona.clips import load_driver
+
+    return load_driver(
+        request.clip,
+        fps=request.fps,
+        limit=request.limit,
+        progress=lambda done, total: progress(Step(done, max(done, total), request.clip.name)),
+    )
+
+
+def _live(request: TrackRequest, progress: Progress) -> Driver:
+    from mien.io.camera import open_camera
+    from mien.persona.live import follow_camera
+
+    with open_camera(request.camera) as frames:
+        console.say(text("track.live"))
+        return follow_camera(
+            frames,
+            limit=request.limit,
+            progress=lambda done, _: progress(Step(done, request.limit or done, WEBCAM)),
+        )

@@ -94,6 +94,6 @@ class ExportRequest:
     """A model for other programs."""
 
     model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
-    out: Path = fields.option(Path("faces.onnx"), help="generate.out_onnx")
+    out: Path = fields.option(Path("faces.onnx"), help="training.out_onnx")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")

@@ -13,12 +13,12 @@ from mien.data.crop import resize
 from mien.errors import OptionError
 from mien.io.atomic import atomic_write_bytes
 from mien.io.image import write_image
+from mien.io.names import free_path
 from mien.io.provenance import Provenance
 from mien.jobs.base import Outcome, Progress, Step
 from mien.jobs.generate.config import EvalRequest
 from mien.jobs.generate.model import FaceModel
 from mien.jobs.generate.pictures import Wanted, held_out_of, opened
-from mien.jobs.generate.use import target
 from mien.messages import text
 from mien.metrics.distances import nearest
 from mien.metrics.features import Extractor, IdentityFeatures, OnnxFeatures, Thumbnails
@@ -72,13 +72,13 @@ def _written(
     model: FaceModel, request: EvalRequest, report: Report, sets: tuple[Image, Image, Image]
 ) -> Outcome:
     made, held_out, train = sets
-    out = target(request.out / "report.json", overwrite=request.overwrite)
+    out = free_path(request.out / "report.json", overwrite=request.overwrite)
     distances = nearness(made, held_out, train)
     values = {**report.as_json(), "model": model.sha256, "nearest": distances}
     written = json.dumps(values, indent=1, sort_keys=True)
     atomic_write_bytes(out, written.encode() + b"\n")
     made_by = Provenance("trainedAlgorithmicMedia", "generate.eval", (model.sha256,))
-    page = target(request.out / "nearest.png", overwrite=request.overwrite)
+    page = free_path(request.out / "nearest.png", overwrite=request.overwrite)
     write_image(page, nearest_page(made[:_NEAREST], train), provenance=made_by)
     lines = [text("generate.eval_head", count=report.count, space=report.space)]
     lines += [

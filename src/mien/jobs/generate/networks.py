@@ -34,7 +34,7 @@ class SlimMaker(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         """(n, latent) to (n, 3, size, size) in [-1, 1]."""
-        x = channels_last(self.first(z).reshape(len(z), -1, _START, _START))
+        x = channels_last(self.first(z).unflatten(1, (-1, _START, _START)))
         for block in self.blocks:
             x = block(x)
         x = leaky(self.spread(leaky(self.norm(x))))
@@ -75,7 +75,7 @@ class SeedMaker(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         """(n, latent) to (n, 3, size, size) in [-1, 1]."""
-        x = channels_last(self.first(z).reshape(len(z), -1, _START, _START))
+        x = channels_last(self.first(z).unflatten(1, (-1, _START, _START)))
         for norm, up in zip(self.norms, self.ups, strict=True):
             x = up(norm(functional.relu(x)))
         return torch.tanh(x)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import torch
 from mien.data.crop import resize, to_square
 from mien.errors import InputError, MienError, OutputError
 from mien.io.image import read_image, write_image
-from mien.io.names import ResultNames, numbered, terminal_safe
+from mien.io.names import ResultNames, free_path, terminal_safe
 from mien.io.provenance import Provenance, request_hash
 from mien.io.video import write_gif, write_video
 from mien.jobs.base import Outcome, Progress, Skipped, Step
@@ -38,12 +38,12 @@ def sample(model: FaceModel, request: SampleRequest, progress: Progress) -> Outc
         latents = [model.latent(request.seed, k, truncation=request.truncation) for k in numbers]
         for number, picture in zip(numbers, model.draw(torch.stack(latents)), strict=True):
             path = request.out / f"seed{request.seed}-{number:04d}.png"
-            path = target(path, overwrite=request.overwrite)
+            path = free_path(path, overwrite=request.overwrite)
             write_image(path, picture, provenance=made_by)
             written.append(path)
             shown.append(picture)
         progress(Step(len(written), request.count, written[-1].name))
-    sheet = target(request.out / "sheet.png", overwrite=request.overwrite)
+    sheet = free_path(request.out / "sheet.png", overwrite=request.overwrite)
     write_image(sheet, grid(np.stack(shown[:_SHEET_MOST])), provenance=made_by)
     return Outcome((*written, sheet))
 
@@ -58,7 +58,7 @@ def walk(model: FaceModel, request: WalkRequest, progress: Progress) -> Outcome:
     stops = np.stack(list(_stops(model, request)))
     frames = max(1, round(request.seconds * fps))
     latents = list(smooth_path(stops, frames, closed=not request.open))
-    out = target(request.out, overwrite=request.overwrite)
+    out = free_path(request.out, overwrite=request.overwrite)
     made_by = _provenance(model, "generate.walk", request, seed=next(iter(request.seeds), 0))
     pictures = _drawn(model, latents, request.size, progress, name=out.name)
     if suffix in (".mp4", ".gif"):
@@ -108,7 +108,7 @@ def like(model: FaceModel, request: LikeRequest, progress: Progress) -> Outcome:
             picture = model.draw(latent[None])[0]
             out = names.claim(photo, suffix=".png")
             write_image(out, picture, provenance=made_by)
-            both = target(out.with_name(f"{out.stem}.pair.png"), overwrite=request.overwrite)
+            both = free_path(out.with_name(f"{out.stem}.pair.png"), overwrite=request.overwrite)
             write_image(both, np.concatenate([crop, picture], 1), provenance=beside)
             written += [out, both]
             figures[f"{out.stem} difference"] = round(apart, 4)
@@ -141,11 +141,3 @@ def _provenance(model: FaceModel, job: str, request: Any, *, seed: int) -> Prove
         seed=seed,
         request=request_hash({**kept, "seeds": list(values.get("seeds", ()))}),
     )
-
-
-def target(path: Path, *, overwrite: bool) -> Path:
-    """The path itself, or where something is there already the first free `<stem>-2<ext>`."""
-    if overwrite:
-        return path
-    names: Iterable[Path] = (path.with_name(f"{n}{path.suffix}") for n in numbered(path.stem))
-    return next(one for one in names if not one.exists() and not one.is_symlink())

@@ -1,0 +1,116 @@
+"""A trained network as an ONNX graph, checked against the network before it is written."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mien.data.stream import to_pictures
+from mien.errors import MissingExtraError, OutputError
+from mien.io.atomic import atomic_write_bytes
+from mien.io.names import free_path, terminal_safe
+from mien.messages import text
+
+_OPSET = 18
+_MOST_ROWS = 4096
+_NOISY = ("torch.onnx", "onnxscript", "onnx_ir")
+
+
+def to_onnx(
+    net: nn.Module, examples: Mapping[str, Tensor], output: str, facts: Mapping[str, str]
+) -> bytes:
+    """The network as ONNX with a free batch size.
+
+    net        in evaluation mode, on the CPU; its forward takes the examples in their order
+    examples   an input (n, ...) by name, n >= 2
+    output     name of its one result
+    facts      texts for the metadata: job, weights, licence
+
+    Raises MissingExtraError without the extra [onnx].
+    """
+    try:
+        import onnx  # pyright: ignore[reportMissingImports]
+        import onnxscript  # noqa: F401 # pyright: ignore[reportMissingImports]
+    except ImportError as problem:
+        raise MissingExtraError(text("onnx.missing")) from problem
+    if net.training:
+        raise ValueError("a network in training mode has no fixed graph: call eval() first")
+    rows = torch.export.Dim("n", min=1, max=_MOST_ROWS)
+    with _quiet(), torch.no_grad():
+        program = torch.onnx.export(
+            net,
+            tuple(examples.values()),
+            input_names=list(examples),
+            output_names=[output],
+            dynamic_shapes=tuple({0: rows} for _ in examples),
+            opset_version=_OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    if program is None:
+        raise OutputError(text("onnx.failed"))
+    made = program.model_proto
+    made.producer_name = "mien"
+    onnx.helper.set_model_props(made, dict(facts))
+    onnx.checker.check_model(made, full_check=True)
+    return made.SerializeToString(deterministic=True)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter's remarks concern its authors, not ours."""
+    loggers = [logging.getLogger(name) for name in _NOISY]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+
+def parity(net: nn.Module, data: bytes, inputs: Mapping[str, Tensor]) -> int:
+    """Largest difference, of 255, between onnxruntime's pictures and the network's.
+
+    Raises MissingExtraError without onnxruntime.
+    """
+    try:
+        import onnxruntime  # pyright: ignore[reportMissingImports]
+    except ImportError as problem:
+        raise MissingExtraError(text("onnx.missing")) from problem
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    (planes,) = session.run(None, {name: one.numpy() for name, one in inputs.items()})
+    with torch.no_grad():
+        wanted = net(*inputs.values()).float().numpy()
+    apart = to_pictures(np.asarray(planes)).astype(int) - to_pictures(wanted).astype(int)
+    return int(np.abs(apart).max())
+
+
+def write_onnx(path: Path, data: bytes, worst: int, *, overwrite: bool) -> Path:
+    """Writes a graph whose pictures differ by at most 1 of 255; gives the path written.
+
+    Raises OutputError where they differ by more, or where the path is taken or no `.onnx`.
+    """
+    if worst > 1:
+        raise OutputError(text("onnx.differs", worst=worst))
+    check_suffix(path)
+    path = free_path(path, overwrite=overwrite)
+    atomic_write_bytes(path, data)
+    return path
+
+
+def check_suffix(path: Path) -> None:
+    """Raises OutputError where the file's name does not end in `.onnx`."""
+    if path.suffix.lower() != ".onnx":
+        shown = {"suffix": terminal_safe(path.suffix) or "(none)", "wanted": ".onnx"}
+        raise OutputError(text("io.write.suffix", path=terminal_safe(path), **shown))

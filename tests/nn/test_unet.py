@@ -1,0 +1,45 @@
+"""The U-Net: its shapes, its wish, and that a picture's neighbours do not change it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mien.nn.init import generator, he_normal
+from mien.nn.unet import UNet
+
+
+def made(**options: int) -> UNet:
+    net = UNet(5, 4, widths=(8, 12, 16), middle=1, **options)
+    he_normal(net, generator("unet"))
+    return net.eval()
+
+
+@pytest.mark.parametrize("fold", [1, 2, 4])
+def test_maps_leave_at_the_size_at_which_pictures_enter(fold: int) -> None:
+    x = torch.randn(2, 5, 32, 48, generator=generator("x"))
+    assert made(fold=fold)(x).shape == (2, 4, 32, 48)
+
+
+def test_every_pixel_of_the_input_counts() -> None:
+    x = torch.randn(1, 5, 16, 16, generator=generator("x")).requires_grad_(True)
+    made()(x).square().sum().backward()
+    assert x.grad is not None
+    assert float(x.grad.abs().min()) > 0
+
+
+def test_the_code_changes_the_result_and_must_be_there() -> None:
+    net = made(code=3)
+    x = torch.randn(2, 5, 16, 16, generator=generator("x"))
+    rest, wish = net(x, torch.zeros(2, 3)), net(x, torch.ones(2, 3))
+    assert float((rest - wish).abs().max().detach()) > 0.01
+    with pytest.raises(ValueError, match="code"):
+        net(x)
+
+
+def test_training_moves_every_weight() -> None:
+    net = made(code=3).train()
+    x = torch.randn(4, 5, 16, 16, generator=generator("x"))
+    net(x, torch.rand(4, 3)).square().mean().backward()
+    still = [name for name, weight in net.named_parameters() if weight.grad is None]
+    assert still == []
