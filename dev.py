@@ -34,7 +34,7 @@ STAMP = VENV / "mien-stamp.json"
 OLDEST = (3, 11)
 
 DEMO_EXTRAS = ("demo", "dlib68")
-DEV_EXTRAS = ("demo", "dev", "dlib68", "onnx")
+DEV_EXTRAS = ("demo", "dev", "dlib68", "onnx", "studio")
 WORKERS = "2"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 # What ships, in the order in which one needs the other, and the command that makes it.
@@ -47,6 +47,10 @@ MODELS = (
     ("the hair styles", "mien.analysers.hair_style", "train", "cache/hair_style"),
     ("the faces of `generate`, photo", "mien.jobs.generate", "photo"),
     ("the faces of `generate`, toon", "mien.jobs.generate", "toon"),
+    ("the imitator of `character`", "mien.jobs.character", "imitator"),
+    ("what `express` repairs", "mien.jobs.express", "default"),
+    ("what `reenact` repairs", "mien.jobs.reenact", "default"),
+    ("`translate`, both ways", "mien.jobs.translate"),
 )
 # These would bend the install or the imports of our own environment.
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_CONSTRAINT")

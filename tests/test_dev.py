@@ -75,7 +75,9 @@ def test_the_first_run_makes_the_environment_and_installs_with_pins(machine: Mac
     (installed,) = machine.started("install")
     assert installed[0] == str(machine.module.venv_python())
     assert installed[installed.index("-c") + 1] == str(machine.folder / "constraints.txt")
-    assert installed[installed.index("-e") + 1] == f"{machine.folder}[demo,dev,dlib68]"
+    assert installed[installed.index("-e") + 1] == (
+        f"{machine.folder}[demo,dev,dlib68,onnx,studio]"
+    )
 
 
 def test_the_second_run_installs_nothing(machine: Machine) -> None:
@@ -99,10 +101,10 @@ def test_a_changed_file_installs_again(machine: Machine, name: str) -> None:
 
 def test_extras_add_up(machine: Machine) -> None:
     machine.run("demo")
-    machine.run("setup")
     machine.run("studio")
+    machine.run("setup")
     wanted = [command[-1].split("[")[1] for command in machine.started("install")]
-    assert wanted == ["demo,dlib68]", "demo,dev,dlib68]", "demo,dev,dlib68,studio]"]
+    assert wanted == ["demo,dlib68]", "demo,dlib68,studio]", "demo,dev,dlib68,onnx,studio]"]
 
 
 def test_a_failed_install_is_repeated(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:

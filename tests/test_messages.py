@@ -10,7 +10,8 @@ from mien import messages
 from mien.messages import AREAS, TABLE, environment_language, language, text, use_language
 
 # Keys that are put together: the command of every action, the warnings of every face.
-COMPOSED = ("command.", "face.warning.", "jobs.")
+STUDIO = ("label", "choice", "action", "state", "short")
+COMPOSED = ("command.", "face.warning.", "jobs.", *(f"studio.{part}." for part in STUDIO))
 
 
 def placeholders(template: str) -> set[str]:
@@ -62,7 +63,8 @@ def test_the_chinese_is_chinese() -> None:
 
 
 def test_no_key_stands_in_two_areas() -> None:
-    assert sum(len(area) for area in AREAS) == len(TABLE)
+    keys = [key for area in AREAS for key in area]
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_every_key_that_is_asked_for_exists(root: Path) -> None:
@@ -132,3 +134,14 @@ def test_every_area_is_merged() -> None:
     folder = Path(messages.__file__).parent
     names = {path.stem for path in folder.glob("*.py")} - {"__init__"}
     assert len(names) == len(AREAS)
+
+
+def test_a_job_can_bring_its_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "TABLE", dict(TABLE))
+    rows = {"toy.hello": ("hello {name}", "你好 {name}")}
+    messages.add(rows)
+    messages.add(rows)  # a module that is imported again changes nothing
+    assert text("toy.hello", name="Li") in ("hello Li", "你好 Li")
+    with pytest.raises(ValueError, match=r"toy\.hello"):
+        messages.add({"toy.other": ("a", "b"), "toy.hello": ("a", "b")})
+    assert "toy.other" not in messages.TABLE

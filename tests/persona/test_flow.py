@@ -77,3 +77,17 @@ def test_more_light_brightens_the_head_alone(mover: Mover) -> None:
     away = np.kron(flow.distance, np.ones((4, 4)))[: part.shape[0], : part.shape[1]] > 24
     assert np.array_equal(lit[away], part[away])
     assert lit.mean() > part.mean() + 0.5
+
+
+@pytest.mark.parametrize(("turned", "kept"), [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0)])
+def test_what_is_rigid_is_held_in_expressions_and_goes_with_turns(
+    mover: Mover, turned: float, kept: float
+) -> None:
+    seen, lit = visibility(mover, (3.0, 0.0)), mover.source.log_light
+    free = find_flow(mover.source, seen, lit, turned=turned, eyes=80.0)
+    rigid = np.zeros(seen.triangle.shape, np.float32)
+    rigid[:100] = 1.0
+    held = find_flow(mover.source, seen, lit, turned=turned, eyes=80.0, held=rigid)
+    np.testing.assert_allclose(held.shift[:100], kept * free.shift[:100], atol=1e-5)
+    assert np.array_equal(held.shift[100:], free.shift[100:])
+    assert np.abs(free.shift[:100]).max() > 2.5

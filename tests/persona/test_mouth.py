@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mien.head.light import LIGHTS
-from mien.persona.mouth import OPEN, Lips, gap_of, look_inside, paint_mouth, quadratic_map
+from mien.persona.mouth import OPEN, Lips, gap_of, look_inside, paint_mouth
+from mien.persona.teeth import quadratic_map
 from mien.types import Image, Landmarks
 
 EYES = 100.0
@@ -118,6 +119,29 @@ def test_the_photos_own_teeth_stay_where_the_skull_is(skin: Image) -> None:
     # Below the teeth, where the lower lip was, the cavity.
     assert stretched[109:111, 95:105].mean() < 100
     assert np.array_equal(stretched[130:], np.full_like(photo, 90)[130:])
+
+
+@pytest.mark.parametrize(("dark", "with_skull"), [(3, True), (12, False)])
+def test_teeth_under_a_lips_thin_shadow_are_the_upper_ones(
+    skin: Image, dark: int, with_skull: bool
+) -> None:
+    """A thin dark line next to the upper lip is its shadow; a broad one is the cavity."""
+    photo = skin.copy()
+    photo[88 : 88 + dark, 72:128] = 15
+    photo[88 + dark : 113, 72:128] = (240, 235, 220)
+    inside = look_inside(photo, face(24.0), LIGHTS["soft"], EYES)
+    assert inside.opening is not None
+    teeth = 88 + dark + 6
+    assert (inside.split[100] > teeth) == with_skull
+
+
+def test_little_openings_end_softly_in_their_corners(skin: Image) -> None:
+    inside = look_inside(skin, face(1.0), LIGHTS["soft"], EYES)
+    moved = skin.copy()
+    paint_mouth(moved, skin, inside, lips(7.0, 1.0), EYES)
+    change = np.abs(moved.astype(int) - skin).max(2).max(0)
+    assert change[95:105].max() > 60
+    assert change[[77, 123]].max() < 0.5 * change[85:115].max()
 
 
 def test_painting_is_continuous_in_the_opening(skin: Image) -> None:

@@ -87,6 +87,18 @@ def test_the_moved_photo_is_nearer_to_the_truth(mover: Mover, motion: Motion, ga
     np.testing.assert_allclose(moved.landmarks, truth.landmarks, atol=0.01)
 
 
+def test_a_frown_is_drawn_stronger_than_the_head_has_it(mover: Mover) -> None:
+    motion = motion_of("frown")
+    still = mover.subject.landmarks
+    meant, was = (
+        points[[21, 22]] - still[[21, 22]]
+        for points in (mover.intended(motion), mover.move(motion).landmarks)
+    )
+    truth = render(drawn(motion), view=VIEW).landmarks
+    np.testing.assert_allclose(meant + still[[21, 22]], truth[[21, 22]], atol=0.01)
+    assert 1.1 < np.linalg.norm(was) / np.linalg.norm(meant) < 1.4
+
+
 @pytest.mark.parametrize("name", ["smile", "brows_up", "frown", "surprised", "kiss", "blink"])
 def test_beyond_its_reach_an_expression_changes_nothing(mover: Mover, name: str) -> None:
     window, moved = mover.window, mover.move(motion_of(name))

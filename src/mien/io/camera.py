@@ -25,7 +25,7 @@ _PATIENCE = 5.0  # seconds without a frame after which a camera is given up
 class Capture(Protocol):
     """What gives frames: `cv2.VideoCapture`, or a test's own."""
 
-    def isOpened(self) -> bool:  # noqa: N802 (OpenCV's name)
+    def isOpened(self) -> bool:
         """Whether there is such a camera."""
         ...
 

@@ -20,6 +20,6 @@ def __getattr__(name: str) -> tuple[Job, ...]:
 
 @functools.cache
 def _jobs() -> tuple[Job, ...]:
-    from mien.jobs import character, express, generate, reenact
+    from mien.jobs import character, express, generate, reenact, translate
 
-    return (character.JOB, generate.JOB, express.JOB, reenact.JOB)
+    return (character.JOB, generate.JOB, express.JOB, reenact.JOB, translate.JOB)

@@ -15,7 +15,9 @@ from typing import Literal, TypeAlias, cast
 
 from mien.messages import (
     app,
+    character,
     data,
+    express,
     face,
     fields,
     generate,
@@ -26,8 +28,11 @@ from mien.messages import (
     motion,
     options,
     persona,
+    reenact,
+    studio,
     train,
     training,
+    translate,
 )
 
 Language: TypeAlias = Literal["en", "zh"]
@@ -43,17 +48,33 @@ AREAS: tuple[Mapping[str, tuple[str, str]], ...] = (
     persona.MESSAGES,
     jobs.MESSAGES,
     motion.MESSAGES,
+    express.MESSAGES,
     train.MESSAGES,
     training.MESSAGES,
     data.MESSAGES,
     metrics.MESSAGES,
     generate.MESSAGES,
+    reenact.MESSAGES,
+    studio.MESSAGES,
+    character.MESSAGES,
+    translate.MESSAGES,
 )
 TABLE: dict[str, tuple[str, str]] = {
     key: versions for area in AREAS for key, versions in area.items()
 }
 
 _chosen: contextvars.ContextVar[Language | None] = contextvars.ContextVar("language", default=None)
+
+
+def add(rows: Mapping[str, tuple[str, str]]) -> None:
+    """Adds rows to the table: for a job that brings its messages in its own folder.
+
+    Raises ValueError for a key that is taken; nothing is added then.
+    """
+    taken = sorted(key for key in rows if TABLE.get(key, rows[key]) != rows[key])
+    if taken:
+        raise ValueError(f"message keys that stand in the table already: {', '.join(taken)}")
+    TABLE.update(rows)
 
 
 def text(key: str, /, **values: object) -> str:

@@ -46,6 +46,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "no face was found in {frames} frames; wanted a clip with a face of at least 80 pixels",
         "在 {frames} 帧中没有找到人脸；需要包含至少 80 像素人脸的视频",
     ),
+    "motion.camera.none": (
+        "webcam {number}: no such camera, or another program uses it; wanted one that works: see "
+        "--camera, or give a clip or a folder of frames",
+        "摄像头 {number}：不存在，或正被其他程序使用；需要可用的摄像头：请使用 --camera，"
+        "或改用视频或逐帧文件夹",
+    ),
+    "motion.camera.silent": (
+        "webcam {number}: it gives no pictures; wanted a camera that works: plug it in again, or "
+        "give another --camera",
+        "摄像头 {number}：没有画面；需要可用的摄像头：请重新插好，或换一个 --camera",
+    ),
+    "track.live": (
+        "look at the camera at rest for a second; Ctrl-C ends it",
+        "请面无表情地看镜头一秒；按 Ctrl-C 结束",
+    ),
     "track.told": (
         "{frames} frames at {fps} per second; {lost} without a face",
         "共 {frames} 帧，每秒 {fps} 帧；其中 {lost} 帧没有人脸",
@@ -116,7 +131,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "command.face.track": ("turn a clip into driver.csv", "把视频转换为 driver.csv"),
     "motion.photos": ("photos with one or more faces", "含一张或多张人脸的照片"),
-    "motion.clip": ("a clip, or a folder of its frames", "视频，或存放各帧的文件夹"),
+    "motion.clip_or_camera": (
+        "a clip, a folder of its frames, or webcam",
+        "视频、存放各帧的文件夹，或 webcam（摄像头）",
+    ),
+    "motion.option.camera": (
+        "which camera, counted from 0",
+        "使用第几个摄像头，从 0 开始数",
+    ),
     "motion.out": ("folder for the results", "结果文件夹"),
     "motion.out_driver": ("driver.csv to write", "要写入的 driver.csv"),
     "motion.option.au": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,8 +24,11 @@ from mien.persona.driver import Driver
 from mien.persona.expressions import ramp
 from mien.persona.move import Mover
 from mien.persona.retarget import Transfer, retarget
-from mien.persona.subject import fit_subject
+from mien.persona.subject import Motion, fit_subject
 from mien.types import Image
+
+Animator: TypeAlias = Callable[[Mover, Iterable[Motion]], Iterator[Image]]
+"""Makes one frame of a photo per motion, in order."""
 
 Told: TypeAlias = Callable[[int, int], None]
 """Told what is done and how much there is, in frames."""
@@ -38,10 +41,11 @@ STEPS = 20
 class Film:
     """How a photo is filmed.
 
-    size   pixels of the longer side at most; a smaller photo keeps its size
-    face   which face, 1 is the largest
-    limit  only so many frames
-    sound  a clip whose sound goes into an mp4, or None
+    size     pixels of the longer side at most; a smaller photo keeps its size
+    face     which face, 1 is the largest
+    limit    only so many frames
+    sound    a clip whose sound goes into an mp4, or None
+    animate  makes the frames
     """
 
     transfer: Transfer
@@ -50,6 +54,7 @@ class Film:
     face: int = 1
     limit: int | None = None
     sound: Path | None = None
+    animate: Animator = animate
 
 
 def driver_for(
@@ -85,7 +90,7 @@ def film_photo(
     mover = mover_for(photo, film)
     motions = retarget(mover.subject.motion, driver, film.transfer)[: film.limit]
     keys = remarks(mover, motions)
-    frames = _counted(animate(mover, motions), len(motions), progress)
+    frames = _counted(film.animate(mover, motions), len(motions), progress)
     if target.suffix == ".gif":
         write_gif(target, frames, fps=driver.fps, provenance=film.provenance)
         return keys

@@ -159,7 +159,15 @@ def _sample(seen: Visibility, source: Source, lit: Any, turned: float, out: _Sam
                     out.cells[row, column, 3] = trust * (_at(lit, i, j, k, weights) - before)
 
 
-def find_flow(source: Source, seen: Visibility, lit: Values, *, turned: float, eyes: float) -> Flow:
+def find_flow(
+    source: Source,
+    seen: Visibility,
+    lit: Values,
+    *,
+    turned: float,
+    eyes: float,
+    held: Values | None = None,
+) -> Flow:
     """The flow of one moved head.
 
     seen    the moved head in the window
@@ -167,6 +175,7 @@ def find_flow(source: Source, seen: Visibility, lit: Values, *, turned: float, e
     turned  0 for a change of expression alone, up to 1 for a turned head: then only what the photo
             shows from the front is trusted, and the surroundings follow further
     eyes    working pixels between the outer corners of the eyes
+    held    (h, w) float32 0..1, or None: how much of the photo no expression moves there
     """
     height, width = seen.triangle.shape
     out = _Sampled(
@@ -181,6 +190,8 @@ def find_flow(source: Source, seen: Visibility, lit: Values, *, turned: float, e
     around = _around(coarse, distance, turned=turned, eyes=eyes)
     around *= source.stillness[..., None]
     shift = _joined(exact, cells[..., 2], around, kind)
+    if held is not None and turned < 1.0:
+        shift *= (1.0 - (1.0 - turned) * held)[..., None]
     return Flow(shift, _gain(coarse, eyes), kind, exact, distance)
 
 

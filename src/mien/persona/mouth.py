@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.regions import to_linear
-from mien.head.layout import AMBIENT, FILL_COLOUR, FILL_DIRECTION, KEY_COLOUR, KEY_DIRECTION
 from mien.head.light import Light
 from mien.persona.light_fit import untone
+from mien.persona.teeth import CAVITY_ALBEDO, Hollow, draw_inside, on_head, white_of
 from mien.persona.window import Place
 from mien.types import Image, Landmarks
 
@@ -31,19 +31,15 @@ OPEN = 0.035
 _PARTED = 0.10
 """Below this gap lips may be parted without showing teeth; then the inside is painted."""
 _WIDE = 0.11  # gap from which on a mouth may show both rows of teeth
+_SHADOW = 0.06  # height of a dark band under the upper lip below which it is the lip's shadow
 _INNER = slice(60, 68)
 
 _COLUMNS = 65
 _ROUND, _POINTED = (1.7, 0.85), (1.5, 1.1)  # exponents of an opening's height along its width
-
-# Front teeth, centimetres from the middle: where each ends, how far its edge hangs below the line.
-_TOOTH_ENDS = (0.84, 1.46, 2.02, 2.5)
-_TOOTH_EDGES = (0.0, 0.07, 0.02, 0.16)
-_LOWER_ENDS = (0.5, 1.05, 1.65, 2.3)
-_UPPER_LINE, _LOWER_LINE = -7.14, -7.42  # height of the biting edges on the resting head, cm
-_TOOTH_ALBEDO = np.array([0.74, 0.68, 0.57])
-_CAVITY_ALBEDO = np.array([0.014, 0.0045, 0.004])
-_TONGUE_ALBEDO = np.array([0.24, 0.075, 0.07])
+_FLAT, _TALL = 0.12, 0.40  # height over width of an opening that is pointed, and of a round one
+_SOFT, _SOFT_PIXELS = 0.003, 0.35  # how blurred paint is: eye distances, and pixels
+_RIM = 0.05  # of the opening's height: how far paint covers the torn edge of the lower lip
+_CORNER = (0.72, 1.0)  # of the half width: from where to where painting ends in the corners
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -53,7 +49,7 @@ class Inside:
     opening  (h, w) float32 0..1, or None for a closed mouth
     above, below  (w,) rows of the inner edges of the lips
     split    (w,) row of the line between what stays with the skull and what moves with the jaw
-    white    (3,) scene light that a white surface at the mouth would reflect
+    light    on the face
     cavity   (3,) scene light of the dark behind the teeth
     """
 
@@ -61,7 +57,7 @@ class Inside:
     above: FloatArray
     below: FloatArray
     split: FloatArray
-    white: NDArray[np.float64]
+    light: Light
     cavity: NDArray[np.float64]
 
 
@@ -89,24 +85,24 @@ class Lips:
 def look_inside(part: Image, landmarks: Landmarks, light: Light, eyes: float) -> Inside:
     """What the window's pixels `part` (h, w, 3) show; landmarks and `eyes` in its pixels."""
     height, width = part.shape[:2]
-    white = _white(light)
+    dim = CAVITY_ALBEDO * white_of(light)
     inner = landmarks[_INNER]
     gap = float(np.mean([inner[7, 1] - inner[1, 1], inner[6, 1] - inner[2, 1]])) / eyes
     opening = _polygon(inner, (height, width))
     above, below = _edge(inner[:5], width), _edge(inner[[0, 7, 6, 5, 4]], width)
     if gap <= OPEN or (gap < _PARTED and not _shows_teeth(part, opening, landmarks)):
-        return Inside(None, above, below, below, white, _CAVITY_ALBEDO * white)
+        return Inside(None, above, below, below, light, dim)
     reach = max(1, round(0.012 * eyes))
     opening = cv2.erode(opening, np.ones((2 * reach + 1,) * 2, np.uint8))
     opening = cv2.GaussianBlur(opening, (0, 0), 0.006 * eyes + 0.4)
     # The darkest tenth of what the photo shows there is its cavity, if it is dark at all.
     shown = to_linear(part[opening > 0.5]) if (opening > 0.5).any() else np.ones((1, 3))
     dark = shown[shown.mean(1) <= np.percentile(shown.mean(1), 10)].mean(0)
-    cavity = np.minimum(untone(dark), 2.0 * _CAVITY_ALBEDO * white)
+    cavity = np.minimum(untone(dark), 2.0 * dim)
     split = _dark_line(part, inner, (above, below), gap)
     if split is None:
         split = below + np.float32(0.05 * eyes)
-    return Inside(opening, above, below, split, white, cavity)
+    return Inside(opening, above, below, split, light, cavity)
 
 
 def _edge(points: Landmarks, width: int) -> FloatArray:
@@ -127,15 +123,6 @@ def _shows_teeth(part: Image, opening: FloatArray, landmarks: Landmarks) -> bool
     )
     shown = light[opening > 0.5]
     return shown.size > 0 and float(np.percentile(shown, 75)) > 0.7 * float(light[y, x].mean())
-
-
-def _white(light: Light) -> NDArray[np.float64]:
-    """(3,) what a white surface that faces the camera shows, display values, linear."""
-    vector = light.vector().astype(np.float64)
-    facing = max(0.0, float(vector[KEY_DIRECTION + 2]))
-    scene = vector[KEY_COLOUR : KEY_COLOUR + 3] * facing + 0.775 * vector[AMBIENT : AMBIENT + 3]
-    scene += vector[FILL_COLOUR : FILL_COLOUR + 3] * (0.5 + 0.5 * vector[FILL_DIRECTION + 2])
-    return scene
 
 
 def _display(scene: FloatArray) -> FloatArray:
@@ -171,8 +158,17 @@ def _dark_line(
     rises = float(profile[darkest:].max()) >= 1.5 * profile[darkest]
     if profile[darkest] > 0.55 * float(profile.max()) or not rises:
         return None
+    if _is_lip_shadow(profile, darkest, gap):
+        return None
     share = (top + darkest - inner[1:4, 1].mean()) / max(bottom - top, 1)
     return (above + share * (below - above)).astype(np.float32)
+
+
+def _is_lip_shadow(profile: FloatArray, darkest: int, gap: float) -> bool:
+    """Whether a dark line is only the upper lip's shadow on teeth: next to the lip, and thin."""
+    bright = np.flatnonzero(profile > 0.35 * profile.max())
+    first = int(bright[0]) if len(bright) else len(profile)
+    return darkest < first and first / len(profile) * gap < _SHADOW
 
 
 def paint_mouth(moved: Image, part: Image, inside: Inside, lips: Lips, eyes: float) -> None:
@@ -180,7 +176,7 @@ def paint_mouth(moved: Image, part: Image, inside: Inside, lips: Lips, eyes: flo
 
     moved  the window after its flow; part: the window of the photo; eyes: pixels
     """
-    ring = _opening(lips.ring, pointed=inside.opening is not None)
+    ring = _opening(lips.ring, own=inside.opening is not None)
     if ring is None:
         return
     height, width = moved.shape[:2]
@@ -203,6 +199,8 @@ def paint_mouth(moved: Image, part: Image, inside: Inside, lips: Lips, eyes: flo
         shift = lips.stretch(place) * np.float32(1.0 - opened)
         painted = _own(painted, part, (columns, rows, shift, opened), (inside, lips, eyes))
     share = cv2.GaussianBlur(cover, (0, 0), 0.3 + 0.003 * eyes)[..., None]
+    if inside.opening is None:
+        share = share * _ending(columns, ring, lips)[..., None]
     mixed = moved[place] * (1 - share) + painted * share
     moved[place] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
@@ -212,11 +210,25 @@ def _smooth(value: float, low: float, high: float) -> float:
     return share * share * (3 - 2 * share)
 
 
-def _opening(ring: NDArray[np.float64], *, pointed: bool) -> NDArray[np.float64] | None:
+def _ending(columns: FloatArray, ring: NDArray[np.float64], lips: Lips) -> FloatArray:
+    """(h, w) 1, and less in the corners of a mouth that opens by little.
+
+    There the dark line between the photo's closed lips, stretched by the flow, looks more like a
+    corner than any paint.
+    """
+    left, right = float(ring[:, 0].min()), float(ring[:, 0].max())
+    flat = 1.0 - _smooth(lips.gap / max(right - left, 1.0), _FLAT, _TALL)
+    along = np.abs(columns - (left + right) / 2) / max((right - left) / 2, 1.0)
+    share = np.clip((along - _CORNER[0]) / (_CORNER[1] - _CORNER[0]), 0.0, 1.0)
+    return 1.0 - flat * share * share * (3 - 2 * share)
+
+
+def _opening(ring: NDArray[np.float64], *, own: bool) -> NDArray[np.float64] | None:
     """The outline (k, 2) of what is open between the lips; None where they touch or cross.
 
     ring  (k, 2): upper lip first. Near the corners real lips close to a point, which the model's
-          do not; so the height is limited there, more so in a smile that opens (`pointed`).
+          do not; so the height is limited there, more so in flat openings and where the photo's
+          mouth is open (`own`), as it mostly is by a smile.
     """
     first, second = _lines(ring)
     left, right = max(first[0, 0], second[0, 0]), min(first[-1, 0], second[-1, 0])
@@ -226,7 +238,7 @@ def _opening(ring: NDArray[np.float64], *, pointed: bool) -> NDArray[np.float64]
     above, below = (np.interp(x, line[:, 0], line[:, 1]) for line in (first, second))
     height = below - above
     along = np.linspace(-1.0, 1.0, _COLUMNS)
-    bow, tip = _POINTED if pointed else _ROUND
+    bow, tip = _exponents(float(height.max()) / (right - left), own=own)
     limit = 1.15 * float(height.max()) * np.clip(1.0 - np.abs(along) ** bow, 0.0, 1.0) ** tip
     excess = np.maximum(height - limit, 0.0)
     above, below = above + 0.3 * excess, below - 0.7 * excess
@@ -234,9 +246,20 @@ def _opening(ring: NDArray[np.float64], *, pointed: bool) -> NDArray[np.float64]
     if len(inside) < 3:
         return None
     kept = np.s_[inside[0] : inside[-1] + 1]
-    below = np.maximum(above, below)
+    below = np.maximum(above, below) + _RIM * np.minimum(height, 0.2 * (right - left))
     outline = np.stack([x[kept], above[kept]], 1), np.stack([x[kept], below[kept]], 1)[::-1]
     return np.concatenate(outline)
+
+
+def _exponents(tallness: float, *, own: bool) -> tuple[float, float]:
+    """How the height of an opening falls off to its corners; `tallness` is height over width."""
+    if own:
+        return _POINTED
+    share = _smooth(tallness, _FLAT, _TALL)
+    return (
+        _POINTED[0] + (_ROUND[0] - _POINTED[0]) * share,
+        _POINTED[1] + (_ROUND[1] - _POINTED[1]) * share,
+    )
 
 
 def _lines(ring: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -299,112 +322,10 @@ def _within(x: FloatArray, y: FloatArray, inside: Inside, side: float, eyes: flo
 def _fill(
     rows: FloatArray, columns: FloatArray, cover: FloatArray, known: tuple[Inside, Lips, float]
 ) -> FloatArray:
-    """(h, w, 3) display values 0..255 of a painted mouth."""
+    """(h, w, 3) display values 0..255 of a painted mouth, as sharp as photos of mouths are."""
     inside, lips, eyes = known
-    lit = inside.white
-    up_x, up_y = _on_head(lips.upper_teeth, rows, columns)
-    low_x, low_y = _on_head(lips.lower_teeth, rows, columns)
-    pixel = float(9.3 / eyes)  # cm; the outer eye corners are that far apart
-    # The deeper under the lips, the less light.
-    depth = cv2.distanceTransform((cover > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
-    shade = 0.30 + 0.70 * np.clip(depth / (0.05 * eyes), 0.0, 1.0)
-    corner = np.clip(1.0 - (np.abs(up_x) / 2.6) ** 2, 0.0, 1.0)
-    # The cavity, and the tongue that lies behind the lower teeth.
-    height = np.clip((low_y - _LOWER_LINE) / 0.9, -1.0, 1.0)
-    dome = np.clip(1.0 - (low_x / 1.9) ** 2, 0.0, 1.0)
-    tongue = np.clip(1.0 - height / np.maximum(dome, 0.05), 0.0, 1.0) ** 1.5 * np.sqrt(dome)
-    tongue = (tongue * np.clip((_UPPER_LINE - 0.25 - up_y) / 0.6, 0.0, 1.0))[..., None]
-    scene = inside.cavity * (0.5 + 0.5 * shade * corner)[..., None]
-    scene = (
-        scene + (_TONGUE_ALBEDO * lit * (0.3 + 0.7 * shade * corner)[..., None] - scene) * tongue
-    )
-    if inside.opening is None:
-        # Lower teeth, then upper teeth over them.
-        cover_low, relief = _row(low_x, low_y, _LOWER_ENDS, None, pixel)
-        light = 0.45 * relief * corner * shade
-        scene = _over(scene, _TOOTH_ALBEDO * lit * light[..., None], cover_low)
-        cover_up, relief = _row(up_x, up_y, _TOOTH_ENDS, _TOOTH_EDGES, pixel)
-        light = relief * (0.18 + 0.82 * corner) * (0.35 + 0.65 * shade)
-        scene = _over(scene, _TOOTH_ALBEDO * lit * light[..., None], cover_up)
-    shown = np.clip(_display(scene), 0.0, 1.0) ** (1 / 2.2)
-    return (shown * 255.0).astype(np.float32)
-
-
-def _over(below: FloatArray, above: FloatArray, share: FloatArray) -> FloatArray:
-    return below + (above - below) * share[..., None]
-
-
-def _row(
-    x: FloatArray,
-    y: FloatArray,
-    ends: tuple[float, ...],
-    edges: tuple[float, ...] | None,
-    pixel: float,
-) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Coverage and brightness of a row of teeth at head coordinates x, y (cm).
-
-    edges  how far each upper tooth ends above the line; None: the lower row, which ends upwards
-    """
-    away = np.abs(x)
-    starts = (0.0, *ends[:-1])
-    which = np.clip(np.searchsorted(np.array(ends), away), 0, len(ends) - 1)
-    start, end = np.array(starts)[which], np.array(ends)[which]
-    across = np.clip((away - start) / (end - start), 0.0, 1.0)
-    from_gap = np.minimum(across, 1.0 - across) * (end - start)
-    rounding = 0.10 * np.clip(1.0 - from_gap / 0.16, 0.0, 1.0) ** 2
-    if edges is None:
-        over_edge = _LOWER_LINE - rounding - y
-    else:
-        over_edge = y - (_UPPER_LINE + np.array(edges)[which] + rounding)
-    blur = pixel + 0.012
-    cover = np.clip(over_edge / blur + 0.5, 0.0, 1.0) * (away < ends[-1])
-    gap = np.clip(from_gap / (0.03 + pixel), 0.0, 1.0)
-    round_off = 1.0 - 0.22 * (2 * across - 1) ** 2
-    biting = 0.86 + 0.14 * np.clip(over_edge / 0.12, 0.0, 1.0)
-    return cover, (0.76 + 0.24 * gap) * round_off * biting
-
-
-def _on_head(
-    quadratic: NDArray[np.float64], rows: FloatArray, columns: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    x, y = (
-        q[0]
-        + q[1] * columns
-        + q[2] * rows
-        + q[3] * columns**2
-        + q[4] * columns * rows
-        + q[5] * rows**2
-        for q in quadratic.T
-    )
-    return x.astype(np.float32), y.astype(np.float32)
-
-
-def quadratic_map(pixels: NDArray[np.floating], rest: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(6, 2) least-squares quadratic map from pixels (n, 2) to resting places (n, 2)."""
-    x, y = np.asarray(pixels, np.float64).T
-    middle, size = np.array([x.mean(), y.mean()]), max(float(np.ptp(x)), 1e-6)
-    u, v = (x - middle[0]) / size, (y - middle[1]) / size
-    design = np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], 1)
-    # A row of teeth is flat in places: a little ridge keeps the quadratic part small there.
-    normal = design.T @ design + np.diag([0, 0, 0, 1e-3, 1e-3, 1e-3])
-    right = design.T @ np.asarray(rest, np.float64)
-    solved = np.asarray(np.linalg.solve(normal, right), np.float64)
-    return _unscaled(solved, middle, size)
-
-
-def _unscaled(
-    solved: NDArray[np.float64], middle: NDArray[np.float64], size: float
-) -> NDArray[np.float64]:
-    """Coefficients in pixels from those in (pixels - middle) / size."""
-    c0, c1, c2, c3, c4, c5 = solved
-    a, b = middle / size
-    return np.stack(
-        [
-            c0 - c1 * a - c2 * b + c3 * a * a + c4 * a * b + c5 * b * b,
-            (c1 - 2 * c3 * a - c4 * b) / size,
-            (c2 - 2 * c5 * b - c4 * a) / size,
-            c3 / size**2,
-            c4 / size**2,
-            c5 / size**2,
-        ]
-    )
+    upper, lower = (on_head(map_, rows, columns) for map_ in (lips.upper_teeth, lips.lower_teeth))
+    hollow = Hollow(cover, upper, lower, eyes)
+    scene = draw_inside(hollow, inside.light, inside.cavity, teeth=inside.opening is None)
+    shown = np.clip(_display(scene), 0.0, 1.0) ** (1 / 2.2) * 255.0
+    return cv2.GaussianBlur(shown.astype(np.float32), (0, 0), _SOFT_PIXELS + _SOFT * eyes)

@@ -43,7 +43,8 @@ MAX_GAP = 0.5
 """Seconds without a face that are bridged; longer ones show the face at rest."""
 CLOSED, OPEN_SHARE = 0.14, 0.68
 """Opening of closed eyes, and the share of the usual opening from which on they are closing."""
-_GAZE_STEP = np.array([0.227, 0.165])  # eye widths that the pupil moves for a gaze of 1
+GAZE_STEP = np.array([0.227, 0.165])
+"""Eye widths that the pupil moves for a gaze of 1."""
 _RESTING = 0.03  # share of the frames that are taken for rest
 _PARTED_COST = 25.0  # of lips parted by one eye distance, against the usual difference of shapes
 _SMOOTH = {
@@ -118,7 +119,7 @@ def driver_of_frames(seen: Sequence[Seen | None], *, fps: float) -> Driver:
     known = [(k, one) for k, one in enumerate(seen) if one is not None]
     places = np.array([k for k, _ in known])
     faces = [one for _, one in known]
-    head = _head(faces)
+    head = head_of(faces)
     solved = solve_all(head, faces)
     resting = resting_frames(faces)
     head = with_offset(head, np.stack([solved[k].residual for k in resting]))
@@ -142,7 +143,7 @@ def driver_of_frames(seen: Sequence[Seen | None], *, fps: float) -> Driver:
     return _bridged(raw, places, len(seen), fps)
 
 
-def _head(faces: list[Seen]) -> KnownHead:
+def head_of(faces: list[Seen]) -> KnownHead:
     """The person of the clip, from the frames that were identified."""
     named = [one for one in faces if len(one.descriptor)] or faces[:1]
     best = sorted(named, key=lambda one: -one.confidence)[:IDENTITY_FRAMES]
@@ -202,7 +203,7 @@ def _gaze(faces: list[Seen]) -> FloatArray:
     if not known:
         return np.zeros((len(faces), 2))
     offsets = np.array([faces[k].pupils for k in known])
-    offsets = (offsets - np.median(offsets, axis=0)) / _GAZE_STEP
+    offsets = (offsets - np.median(offsets, axis=0)) / GAZE_STEP
     return np.stack(
         [np.interp(np.arange(len(faces)), known, offsets[:, axis]) for axis in (0, 1)], 1
     )
@@ -245,7 +246,7 @@ def _bridged(raw: Driver, places: NDArray[np.int64], count: int, fps: float) -> 
 def expression_of(landmarks: Landmarks, descriptor: NDArray[np.float32]) -> FloatArray:
     """(22,) Action Units of one photo's face, for which no clip tells what rest looks like."""
     seen = Seen(landmarks, 1.0, eye_opening(landmarks), None, descriptor)
-    head = _head([seen])
+    head = head_of([seen])
     aus = solve_frame(head, landmarks, None).aus
     aus[_BLINK] = float(blinks(np.array([seen.opening, 0.30, 0.30]))[0])
     assert len(aus) == len(AU_NAMES)

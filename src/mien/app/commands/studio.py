@@ -42,8 +42,6 @@ def run(request: StudioRequest) -> int:
 
             webbrowser.open(address)
 
-    with studio(
-        JOBS, request.out, max_upload=request.max_upload, language=request.language
-    ) as app:
+    with studio(JOBS, request.out, max_upload=request.max_upload, language=request.language) as app:
         serve(app, port=request.port, ready=ready)
     return 0

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mien.jobs.base import Job, Outcome
-from mien.jobs.character.config import EditRequest, FitRequest
+from mien.jobs.character.config import (
+    EditRequest,
+    EvalRequest,
+    ExportRequest,
+    FitRequest,
+    TrainRequest,
+)
+from mien.jobs.character.imitator.presets import PRESETS
 
 if TYPE_CHECKING:
     from mien.jobs.character.predict import CharacterPredictor
 
 
 def load(device: str = "auto") -> CharacterPredictor:
-    """The predictor; `device` is checked, though fitting runs on the CPU alone."""
-    from mien import device as devices
+    """The predictor; fitting runs on the CPU alone, the imitator trains on `device`."""
     from mien.jobs.character.predict import CharacterPredictor
 
     if device != "auto":
+        from mien import device as devices
+
         devices.pick(device)
-    return CharacterPredictor()
+    return CharacterPredictor(device)
+
+
+def recipe(preset: str) -> Any:
+    """The imitator's settings of a preset; `imitator.recipe.build` makes a recipe of them."""
+    from mien.jobs.character.imitator.presets import settings
+
+    return settings(preset)
 
 
 def evaluate(preset: str) -> Mapping[str, float]:
@@ -33,10 +48,16 @@ JOB = Job(
     name="character",
     title="job.character.title",
     summary="job.character.summary",
-    request={"fit": FitRequest, "edit": EditRequest},
+    request={
+        "fit": FitRequest,
+        "edit": EditRequest,
+        "train": TrainRequest,
+        "eval": EvalRequest,
+        "export": ExportRequest,
+    },
     result=Outcome,
-    presets={},
-    recipe=None,
+    presets=PRESETS,
+    recipe=recipe,
     load=load,
     evaluate=evaluate,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
+from mien.jobs.train_request import TrainOptions
 
 
 def hair_styles() -> tuple[str, ...]:
@@ -15,6 +16,13 @@ def hair_styles() -> tuple[str, ...]:
     from mien.head.schema import HAIR_STYLES
 
     return HAIR_STYLES
+
+
+def preset_names() -> tuple[str, ...]:
+    """The presets, looked up only when the options are shown or read."""
+    from mien.jobs.character.imitator.presets import PRESETS
+
+    return tuple(PRESETS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +33,10 @@ class FitRequest:
     out: Path = fields.option(Path("characters"), help="character.out")
     likeness: Literal["off", "detail", "full"] = fields.option("full", help="character.likeness")
     size: int = fields.option(512, help="character.size", span=(128, 1024), unit=" px")
+    engine: Literal["head", "imitator"] = fields.option("head", help="character.engine")
+    start: Literal["average", "fit"] = fields.option("average", help="character.start")
+    steps: int = fields.option(100, help="character.steps", span=(1, 10_000))
+    model: str = fields.option("shipped", help="character.model", metavar="shipped|FILE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 
 
@@ -35,4 +47,36 @@ class EditRequest:
     folder: Path = fields.argument("DIR", help="character.folder")
     set: Mapping[str, float] = fields.option({}, help="option.set", span=(-2.5, 2.5))
     hair: str | None = fields.option(None, help="option.hair", choices=hair_styles)
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainRequest(TrainOptions):
+    """A training run of an imitator, new or gone on with."""
+
+    preset: str = fields.option("default", help="training.preset", choices=preset_names)
+    data: str = fields.option("head", help="character.data", metavar="head|PATH")
+    people: int = fields.option(7_000, help="character.people", span=(100, 1_000_000))
+
+
+@dataclasses.dataclass(frozen=True)
+class EvalRequest:
+    """The scores of an imitator on parameters that it was not trained on."""
+
+    model: str = fields.option("shipped", help="character.model", metavar="shipped|FILE")
+    data: str | None = fields.option(None, help="character.eval_data", metavar="head|PATH")
+    count: int = fields.option(500, help="character.eval_count", span=(10, 10_000))
+    cache: Path = fields.option(Path("cache"), help="training.cache")
+    out: Path = fields.option(Path("evaluation"), help="character.out")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportRequest:
+    """An imitator for other programs."""
+
+    model: str = fields.option("shipped", help="character.model", metavar="shipped|FILE")
+    out: Path = fields.option(Path("imitator.onnx"), help="character.out_onnx")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")

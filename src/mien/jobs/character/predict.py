@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from mien.errors import InputError, MienError, OptionError
 from mien.face.analyse import report_faces
@@ -15,23 +16,44 @@ from mien.io.image import read_image_with_info
 from mien.io.names import ResultNames, terminal_safe
 from mien.io.provenance import request_hash
 from mien.jobs.base import Outcome, Progress, Skipped, Step, no_progress
-from mien.jobs.character.config import EditRequest, FitRequest
+from mien.jobs.character.config import EditRequest, EvalRequest, FitRequest, TrainRequest
 from mien.jobs.character.results import OWN, earlier_photo, write_results
 from mien.messages import text
 from mien.persona.character import Character, read_character
 from mien.persona.fit import FitOptions, fit_face
+from mien.types import Face, Image
 
 
 class CharacterPredictor:
-    """Fits and edits characters. Holds nothing itself: networks are loaded once per process."""
+    """Fits and edits characters; trains, scores and exports the imitator.
 
-    def run(
-        self, request: FitRequest | EditRequest, *, progress: Progress = no_progress
-    ) -> Outcome:
-        """Fit photos or change a character; what was written is in the outcome."""
+    device   where the imitator trains; everything else is done on the CPU
+    """
+
+    def __init__(self, device: str = "auto") -> None:
+        self.device = device
+
+    def run(self, request: Any, *, progress: Progress = no_progress) -> Outcome:
+        """Does what one request asks; what was written is in the outcome."""
         if isinstance(request, EditRequest):
             return edit(request, progress=progress)
-        return fit(request, progress=progress)
+        if isinstance(request, FitRequest):
+            return fit(request, progress=progress)
+        return self._of_imitator(request, progress)
+
+    def _of_imitator(self, request: Any, progress: Progress) -> Outcome:
+        from mien import device as devices
+        from mien.jobs import training
+        from mien.jobs.character.imitator import evaluation, export
+        from mien.jobs.character.imitator.model import load_imitator
+        from mien.jobs.character.imitator.training import TRAINER
+
+        if isinstance(request, TrainRequest):
+            return training.run(TRAINER, request, devices.pick(self.device), progress)
+        if isinstance(request, EvalRequest):
+            model = load_imitator(request.model, devices.pick(self.device))
+            return evaluation.evaluate(model, request, progress)
+        return export.export(load_imitator(request.model, devices.pick("cpu")), request, progress)
 
 
 @dataclasses.dataclass
@@ -41,10 +63,12 @@ class _Tally:
     results: list[Path] = dataclasses.field(default_factory=list)
     skipped: list[Skipped] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
+    figures: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def outcome(self) -> Outcome:
         """The tally, frozen."""
-        return Outcome(tuple(self.results), tuple(self.skipped), tuple(self.notes))
+        results, skipped, notes = tuple(self.results), tuple(self.skipped), tuple(self.notes)
+        return Outcome(results, skipped, notes, self.figures)
 
 
 def fit(request: FitRequest, *, progress: Progress = no_progress) -> Outcome:
@@ -59,6 +83,8 @@ def fit(request: FitRequest, *, progress: Progress = no_progress) -> Outcome:
         except MienError as problem:
             tally.skipped.append(Skipped(str(photo), str(problem)))
         progress(Step(done + 1, total, photo.name))
+    if tally.results and request.engine == "imitator" and request.likeness != "off":
+        tally.notes.append(text("character.imitator.no_texture"))
     notice = getattr(default_landmarker(), "notice", "")
     if tally.results and notice:
         tally.notes.append(notice)
@@ -74,15 +100,41 @@ def _fit_photo(photo: Path, request: FitRequest, names: ResultNames, tally: _Tal
         message = text("character.no_face", path=terminal_safe(photo), notes=reasons)
         raise InputError(message.strip())
     tally.notes += _named(photo, report.notes)
-    options = FitOptions(likeness=request.likeness, size=request.size)
     for number, face in enumerate(report.faces, 1):
-        result = fit_face(image, face, options)
+        result = _fit_one(image, face, request)
         target = names.claim(photo, face=number)
         with atomic_folder(target, overwrite=request.overwrite, owned=OWN) as folder:
             write_results(folder, result.character, result.photo)
         tally.results.append(target)
-        told = (text(f"face.warning.{key}") for key in result.warnings)
-        tally.notes += _named(Path(target.name), told)
+        tally.notes += _named(Path(target.name), result.notes)
+        shown = terminal_safe(target.name)
+        tally.figures |= {f"{shown} {name}": value for name, value in result.figures.items()}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Fitted:
+    """A character of either way of fitting, the photo crop it lies on, and what to say."""
+
+    character: Character
+    photo: Image
+    notes: tuple[str, ...]
+    figures: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+
+def _fit_one(image: Image, face: Face, request: FitRequest) -> _Fitted:
+    if request.engine == "head":
+        options = FitOptions(likeness=request.likeness, size=request.size)
+        result = fit_face(image, face, options)
+        told = tuple(text(f"face.warning.{key}") for key in result.warnings)
+        return _Fitted(result.character, result.photo, told)
+    from mien.jobs.character.imitator.fitting import fit_by_imitator, report_of
+    from mien.jobs.character.imitator.model import shipped_for_fit
+
+    model = shipped_for_fit(request.model)
+    options = (request.start, request.steps, request.size)
+    found = fit_by_imitator(image, face, model, options)
+    notes, figures = report_of(found, request.steps)
+    return _Fitted(found.fit.character, found.fit.photo, notes, figures)
 
 
 def _named(path: Path, lines: Iterable[str]) -> list[str]:

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mien.jobs.base import Job, Outcome
-from mien.jobs.express.config import AnimateRequest, EditRequest
+from mien.jobs.express.config import (
+    AnimateRequest,
+    EditRequest,
+    EvalRequest,
+    ExportRequest,
+    TrainRequest,
+)
+from mien.jobs.express.presets import PRESETS
 
 if TYPE_CHECKING:
     from mien.jobs.express.predict import ExpressPredictor
 
 
 def load(device: str = "auto") -> ExpressPredictor:
-    """The predictor; `device` is checked, though moving a photo runs on the CPU alone."""
+    """The predictor; only networks use the device: moving a photo runs on the CPU alone."""
     from mien import device as devices
     from mien.jobs.express.predict import ExpressPredictor
 
     if device != "auto":
         devices.pick(device)
-    return ExpressPredictor()
+    return ExpressPredictor(device)
+
+
+def recipe(preset: str) -> Any:
+    """The settings of a preset; with samples, `recipe.build` makes the training recipe of them."""
+    from mien.jobs.express.presets import config
+
+    return config(preset)
 
 
 def evaluate(preset: str) -> Mapping[str, float]:
@@ -33,10 +47,16 @@ JOB = Job(
     name="express",
     title="job.express.title",
     summary="job.express.summary",
-    request={"edit": EditRequest, "animate": AnimateRequest},
+    request={
+        "edit": EditRequest,
+        "animate": AnimateRequest,
+        "train": TrainRequest,
+        "eval": EvalRequest,
+        "export": ExportRequest,
+    },
     result=Outcome,
-    presets={},
-    recipe=None,
+    presets=PRESETS,
+    recipe=recipe,
     load=load,
     evaluate=evaluate,
 )

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
+from mien.jobs.train_request import MOST_SEED, TrainOptions
+
+_MODELS = "warp|default|FILE"
 
 
 def expression_names() -> tuple[str, ...]:
@@ -15,6 +18,13 @@ def expression_names() -> tuple[str, ...]:
     from mien.persona.expression_table import expression_names as names
 
     return names()
+
+
+def preset_names() -> tuple[str, ...]:
+    """The presets, looked up only when the options are shown or read."""
+    from mien.jobs.express.presets import PRESETS
+
+    return tuple(PRESETS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +45,8 @@ class EditRequest:
         None, help="option.gaze", span=(-1, 1), metavar="X Y"
     )
     face: int | None = fields.option(None, help="motion.option.face", span=(1, 1000))
+    model: str = fields.option("warp", help="express.model", metavar=_MODELS)
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 
 
@@ -58,4 +70,39 @@ class AnimateRequest:
     size: int = fields.option(720, help="motion.option.side", span=(64, 4096), unit=" px")
     limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 250_000))
     face: int = fields.option(1, help="motion.option.face", span=(1, 1000))
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainRequest(TrainOptions):
+    """A training run, new or gone on with."""
+
+    preset: str = fields.option("default", help="training.preset", choices=preset_names)
+    data: str = fields.option("head", help="express.data", metavar="head|PATH")
+    attributes: Path | None = fields.option(None, help="express.attributes")
+    crop: Literal["centre", "face", "squeeze"] = fields.option("face", help="data.crop")
+    people: int = fields.option(1200, help="express.people", span=(50, 1_000_000))
+
+
+@dataclasses.dataclass(frozen=True)
+class EvalRequest:
+    """Networks and the warp against drawings of people whom none of them has seen."""
+
+    model: tuple[str, ...] = fields.option(
+        ("default",), help="express.eval_models", metavar="default|FILE"
+    )
+    people: int = fields.option(12, help="express.eval_people", span=(2, 10_000))
+    seed: int = fields.option(0, help="express.eval_seed", span=(0, MOST_SEED))
+    out: Path = fields.option(Path("evaluation"), help="motion.out")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportRequest:
+    """A model for other programs."""
+
+    model: str = fields.option("default", help="express.export_model", metavar="default|FILE")
+    out: Path = fields.option(Path("express.onnx"), help="express.out_onnx")
+    device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +16,13 @@ from mien.io.image import read_image, write_image
 from mien.io.names import ResultNames, terminal_safe
 from mien.io.provenance import Provenance, request_hash
 from mien.jobs.base import Outcome, Progress, Skipped, Step, no_progress
-from mien.jobs.express.config import AnimateRequest, EditRequest
+from mien.jobs.express.config import (
+    AnimateRequest,
+    EditRequest,
+    EvalRequest,
+    ExportRequest,
+    TrainRequest,
+)
 from mien.messages import text
 from mien.persona.animate import remarks
 from mien.persona.driver import Driver
@@ -27,19 +35,52 @@ from mien.persona.track import expression_of
 from mien.persona.translator import translator
 from mien.types import AU_NAMES, Face, Image
 
+if TYPE_CHECKING:
+    from mien.jobs.express.model import ExpressModel
+
+WARP = "warp"
+
 
 class ExpressPredictor:
-    """Edits and animates photos. Holds nothing itself: networks are loaded once per process."""
+    """Edits and animates photos, trains and scores networks that edit. Models are read once."""
 
-    def run(
-        self, request: EditRequest | AnimateRequest, *, progress: Progress = no_progress
-    ) -> Outcome:
+    def __init__(self, device: str = "auto") -> None:
+        self._device = device
+        self._models = functools.lru_cache(4)(self._load)
+
+    def run(self, request: Any, *, progress: Progress = no_progress) -> Outcome:
         """Do what the request asks; what was written is in the outcome."""
+        if isinstance(request, TrainRequest | EvalRequest | ExportRequest):
+            return self._with_networks(request, progress)
         if not request.photos:
             raise InputError(text("motion.no_photos"))
         if isinstance(request, AnimateRequest):
             return _each(request, _Animator(request, progress), progress)
-        return _each(request, _Editor(request), progress)
+        model = None if request.model == WARP else self.model(request.model)
+        return _each(request, _Editor(request, model), progress)
+
+    def model(self, name: str) -> ExpressModel:
+        """A model by name or file."""
+        return self._models(name)
+
+    def _load(self, name: str) -> ExpressModel:
+        from mien import device
+        from mien.jobs.express.model import load_model
+
+        return load_model(name, device.pick(self._device))
+
+    def _with_networks(
+        self, request: TrainRequest | EvalRequest | ExportRequest, progress: Progress
+    ) -> Outcome:
+        from mien import device
+        from mien.jobs.express import evaluation, export, training
+
+        if isinstance(request, TrainRequest):
+            return training.run(request, device.pick(self._device), progress)
+        if isinstance(request, EvalRequest):
+            models = {name: self.model(name) for name in request.model}
+            return evaluation.evaluate(models, request, progress)
+        return export.export(self.model(request.model), request, progress)
 
 
 def _each(
@@ -71,8 +112,8 @@ class _Editor:
 
     suffix = ".png"
 
-    def __init__(self, request: EditRequest) -> None:
-        self._request = request
+    def __init__(self, request: EditRequest, model: ExpressModel | None) -> None:
+        self._request, self._model = request, model
         self._values = {
             name: value * request.strength for name, value in au_weights(request.au).items()
         }
@@ -84,6 +125,9 @@ class _Editor:
         turns = (request.yaw, request.pitch, request.roll)
         if not self._values and self._like is None and not any(turns) and request.gaze is None:
             raise OptionError(text("motion.no_change"))
+        makes_all = model is not None and not model.repairs
+        if makes_all and (any(turns) or request.gaze is not None):
+            raise OptionError(text("express.no_turns", model=terminal_safe(request.model)))
 
     def make(self, photo: Path, target: Path) -> tuple[str, ...]:
         """Write the edited photo; gives the message keys of remarks."""
@@ -93,9 +137,20 @@ class _Editor:
             mover = Mover(fit_subject(image, face))
             motion = self._motion(mover.subject.motion)
             keys += remarks(mover, [motion])
-            image = mover.move(motion).image
+            image = self._edited(mover, motion, (image, face))
         write_image(target, image, provenance=self._provenance())
         return tuple(dict.fromkeys(keys))
+
+    def _edited(self, mover: Mover, motion: Motion, shown: tuple[Image, Face]) -> Image:
+        """Moved, moved and repaired, or made by a network alone."""
+        if self._model is None:
+            return mover.move(motion).image
+        from mien.jobs.express import repair
+
+        if self._model.repairs:
+            return repair.repaired(mover, mover.move(motion), motion, self._model)
+        image, face = shown
+        return repair.changed(image, face.landmarks, motion.aus, self._model)
 
     def _motion(self, rest: Motion) -> Motion:
         request = self._request
@@ -106,13 +161,14 @@ class _Editor:
 
     def _provenance(self) -> Provenance:
         asked = dataclasses.asdict(self._request)
-        for name in ("photos", "out", "like", "overwrite"):
+        for name in ("photos", "out", "like", "overwrite", "model", "device"):
             asked.pop(name)
         asked["like"] = None if self._like is None else np.round(self._like, 3).tolist()
+        used = () if self._model is None else (self._model.sha256,)
         return Provenance(
             source="compositeSynthetic",
             job="express.edit",
-            models=(translator().sha256,),
+            models=(translator().sha256, *used),
             request=request_hash(asked),
         )
 

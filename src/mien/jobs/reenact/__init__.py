@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mien.jobs.base import Job, Outcome
-from mien.jobs.reenact.config import RunRequest
+from mien.jobs.reenact.config import EvalRequest, ExportRequest, RunRequest, TrainRequest
+from mien.jobs.reenact.presets import PRESETS
 
 if TYPE_CHECKING:
     from mien.jobs.reenact.predict import ReenactPredictor
 
 
 def load(device: str = "auto") -> ReenactPredictor:
-    """The predictor; `device` is checked, though moving a photo runs on the CPU alone."""
+    """The predictor; raises OptionError for a device that is not there."""
     from mien import device as devices
     from mien.jobs.reenact.predict import ReenactPredictor
 
     if device != "auto":
         devices.pick(device)
-    return ReenactPredictor()
+    return ReenactPredictor(device)
+
+
+def recipe(preset: str) -> Any:
+    """The settings of a preset; with clips, `recipe.build` makes the training recipe of them."""
+    from mien.jobs.reenact.presets import config
+
+    return config(preset)
 
 
 def evaluate(preset: str) -> Mapping[str, float]:
-    """Figures on a clip of the head whose motion is known."""
+    """Figures of the moved photo on a clip of the head whose motion is known."""
     from mien.jobs.reenact.evaluate import on_renders
 
     return on_renders(people=6, frames=24) if preset != "tiny" else on_renders(people=1, frames=4)
@@ -33,10 +41,15 @@ JOB = Job(
     name="reenact",
     title="job.reenact.title",
     summary="job.reenact.summary",
-    request={"run": RunRequest},
+    request={
+        "run": RunRequest,
+        "train": TrainRequest,
+        "eval": EvalRequest,
+        "export": ExportRequest,
+    },
     result=Outcome,
-    presets={},
-    recipe=None,
+    presets=PRESETS,
+    recipe=recipe,
     load=load,
     evaluate=evaluate,
 )

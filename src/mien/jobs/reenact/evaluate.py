@@ -41,9 +41,7 @@ def _person(person: Trial, index: int, frames: int) -> dict[str, float]:
         followed, _ = person.moved(change)
         mask = face_mask(truth.landmarks, len(truth.rgb))
         values.append((psnr(followed, truth.rgb, mask), psnr(person.photo, truth.rgb, mask)))
-        curves.append(
-            (*_measures(truth.rgb, truth.landmarks), *_measures(followed, truth.landmarks))
-        )
+        curves.append((*measures(truth.rgb, truth.landmarks), *measures(followed, truth.landmarks)))
     moved, first = np.mean(values, axis=0)
     track = np.array(curves)
     track = track[np.isfinite(track).all(1)]
@@ -51,8 +49,8 @@ def _person(person: Trial, index: int, frames: int) -> dict[str, float]:
         "psnr": float(moved),
         "psnr_first": float(first),
         "detected": len(track) / frames,
-        "mouth_correlation": _correlation(track[:, 0], track[:, 2]),
-        "nose_correlation": _correlation(track[:, 1], track[:, 3]),
+        "mouth_correlation": correlation(track[:, 0], track[:, 2]),
+        "nose_correlation": correlation(track[:, 1], track[:, 3]),
     }
 
 
@@ -72,7 +70,7 @@ def talking(index: int, frames: int) -> list[Motion]:
     return motions
 
 
-def _measures(image: Image, near: Landmarks) -> tuple[float, float]:
+def measures(image: Image, near: Landmarks) -> tuple[float, float]:
     """Mouth's opening and nose's place between the eyes; NaN without a face."""
     found = find_again(image, near)
     if found is None:
@@ -82,7 +80,8 @@ def _measures(image: Image, near: Landmarks) -> tuple[float, float]:
     return opening, float(found[30, 0] - (found[36, 0] + found[45, 0]) / 2) / eyes
 
 
-def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Pearson's, of two curves (n,); NaN where one of them does not move."""
     if len(one) < 3 or min(float(np.std(one)), float(np.std(other))) < 1e-6:
         return float("nan")
     return float(np.corrcoef(one, other)[0, 1])

@@ -1,0 +1,129 @@
+"""Edge maps: the lines that say to a network what a face does.
+
+Two kinds. `ancestor_edges` is what RD-GAN draws, stroke for stroke. `feature_lines` draws each
+feature in a colour of its own, smooth and to a sixteenth of a pixel, with the jaw: at 128 pixels a
+lid opens by two of them, and thick whole-pixel lines make open and closed eyes look the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.face import affine
+from mien.types import Image, Landmarks
+
+ANCESTOR_SIZE, ANCESTOR_THICKNESS = 128, 2
+
+_ANCESTOR_LINES: tuple[tuple[int, ...], ...] = (
+    (17, 18, 19, 20, 21),
+    (22, 23, 24, 25, 26),
+    (*range(27, 36), 30),
+    (*range(36, 42), 36),
+    (*range(42, 48), 42),
+    (*range(48, 60), 48),
+    (*range(60, 68), 60),
+    (48, 60),
+    (54, 64),
+)
+"""Open brows; the nose as one line that ends where its ridge does; closed eyes and lips, and what
+joins the lips' corners. The jaw is not drawn."""
+
+_COLOURED_LINES: tuple[tuple[tuple[int, ...], tuple[int, int, int]], ...] = (
+    (tuple(range(17)), (255, 0, 255)),
+    (tuple(range(17, 22)), (255, 0, 0)),
+    (tuple(range(22, 27)), (255, 0, 0)),
+    (tuple(range(27, 31)), (0, 0, 255)),
+    (tuple(range(31, 36)), (0, 0, 255)),
+    ((*range(36, 42), 36), (255, 255, 0)),
+    ((*range(42, 48), 42), (255, 255, 0)),
+    ((*range(48, 60), 48), (0, 255, 0)),
+    ((*range(60, 68), 60), (0, 255, 255)),
+)
+_SHIFT = 4  # binary places of the coordinates OpenCV draws
+_HULL_BROWS = 0.14  # of the eye distance: how far the face goes on above the brows
+_SOFT = 0.05  # of the eye distance
+_EYES_WIDER, _MOUTH_WIDER = (1.6, 2.2), (1.25, 1.35)
+"""Across and down: how far the picture of an eye and of a mouth reaches beyond its points."""
+
+
+def ancestor_edges(
+    landmarks: Landmarks, size: int = ANCESTOR_SIZE, *, thickness: int = ANCESTOR_THICKNESS
+) -> Image:
+    """(size, size, 3) uint8: white lines on black, not smoothed.
+
+    landmarks  (68, 2) pixels of the map; they are cut to whole ones
+
+    RD-GAN, `_get_face_edge`.
+    """
+    made = np.zeros((size, size, 3), np.uint8)
+    points = np.trunc(landmarks).astype(np.int32)
+    for line in _ANCESTOR_LINES:
+        for start, end in itertools.pairwise(line):
+            one, other = (tuple(int(v) for v in points[k]) for k in (start, end))
+            cv2.line(made, one, other, (255, 255, 255), thickness)
+    return made
+
+
+def ancestor_crop(landmarks: Landmarks, size: int = ANCESTOR_SIZE) -> affine.Matrix:
+    """(2, 3): photo to the ancestor's crop: the box of the 68 points, as large as it fits.
+
+    RD-GAN, `_cut_face_pts` and `normalize_img`: no margin, so the forehead ends at the brows.
+    """
+    low, high = np.trunc(landmarks.min(0)), np.trunc(landmarks.max(0))
+    extent = np.maximum(high - low, 1.0)
+    scale = size / extent.max()
+    shift = np.floor((size - np.floor(extent * scale)) / 2)
+    return np.column_stack([np.eye(2) * scale, shift - low * scale])
+
+
+def feature_lines(landmarks: Landmarks, size: int) -> Image:
+    """(size, size, 3) uint8: one smooth line a pixel wide for each feature, in its colour.
+
+    Brows red, eyes yellow, nose blue, lips green outside and cyan inside, jaw magenta.
+    """
+    made = np.zeros((size, size, 3), np.uint8)
+    points = np.rint(landmarks * 2**_SHIFT).astype(np.int32)
+    for line, colour in _COLOURED_LINES:
+        path = points[list(line)].reshape(-1, 1, 2)
+        cv2.polylines(made, [path], False, colour, 1, cv2.LINE_AA, _SHIFT)
+    return made
+
+
+def face_gate(landmarks: Landmarks, size: int) -> NDArray[np.uint8]:
+    """(size, size) uint8: 255 on the face from the jaw to just above the brows, softly down to 0.
+
+    What lies outside it is none of a network's business.
+    """
+    across = float(np.hypot(*(landmarks[45] - landmarks[36])))
+    above = landmarks[17:27] - [0.0, _HULL_BROWS * across]
+    outline = np.rint(np.concatenate([landmarks[:17], above]) * 2**_SHIFT).astype(np.int32)
+    made = np.zeros((size, size), np.uint8)
+    cv2.fillConvexPoly(made, cv2.convexHull(outline), 255, cv2.LINE_AA, _SHIFT)
+    soft = max(0.5, _SOFT * across)
+    return np.asarray(cv2.GaussianBlur(made, (0, 0), soft), np.uint8)
+
+
+def feature_weights(landmarks: Landmarks, size: int) -> NDArray[np.uint8]:
+    """(size, size) uint8: 250 on eyes and mouth, 50 on the rest of the face; blurred."""
+    made = (face_gate(landmarks, size) > 127).astype(np.uint8)
+    for part in (slice(36, 42), slice(42, 48)):
+        _fill(made, landmarks[part], _EYES_WIDER)
+    _fill(made, landmarks[48:60], _MOUTH_WIDER)
+    return np.asarray(cv2.blur(made * np.uint8(50), (5, 5)), np.uint8)
+
+
+def mouth_mask(landmarks: Landmarks, size: int) -> NDArray[np.bool_]:
+    """(size, size) the mouth and a rim around it."""
+    made = np.zeros((size, size), np.uint8)
+    _fill(made, landmarks[48:60], _MOUTH_WIDER)
+    return made > 0
+
+
+def _fill(made: NDArray[np.uint8], points: Landmarks, widen: tuple[float, float]) -> None:
+    middle = points.mean(0)
+    wide = np.rint(middle + (points - middle) * np.array(widen)).astype(np.int32)
+    cv2.fillConvexPoly(made, cv2.convexHull(wide), 5)

