@@ -20,7 +20,7 @@ from mien.jobs.generate.model import JOB, SHIPPED, load_model
 from mien.jobs.generate.training import TRAINER
 from mien.jobs.training import run
 
-IMAGES = {"photo": 1_000_000, "toon": 600_000}
+IMAGES = {"photo": 400_000, "toon": 200_000}
 """Seen by each model; drawings are easier."""
 PEOPLE = 32_000
 
