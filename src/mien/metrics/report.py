@@ -103,8 +103,9 @@ def _distance(points: Sequence[Points], metric: Metric, scale: float) -> Figure:
     held_out, made, train = points
     value = metric(held_out, made) * scale
     low, high = bootstrap(lambda rows, others: metric(held_out[others], made[rows]), len(made))
-    # Resampling repeats rows, which raises a distance: the basic interval takes that back.
-    low, high = 2 * value - high * scale, 2 * value - low * scale
+    # Resampling repeats rows, which raises every distance: their spread is kept, their level not.
+    reach = (high - low) / 2 * scale
+    low, high = value - reach, value + reach
     floor = metric(held_out, train) * scale
     return Figure(value, floor, "low", max(low, 0.0) if metric is frechet else low, high)
 
