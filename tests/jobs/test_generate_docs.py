@@ -21,7 +21,7 @@ THERE = (
 
 def rows(root: Path) -> list[tuple[str, str]]:
     page = (root / "docs" / "generate.md").read_text("utf-8")
-    table = page.partition("| there | here |")[2].splitlines()[2:]
+    table = page.partition("| there | here |")[2].partition("\n## ")[0].splitlines()[2:]
     cells = [line.strip("|").split("|") for line in table if line.startswith("|")]
     return [(there.strip(), here.strip()) for there, here in cells]
 
