@@ -17,16 +17,15 @@ from mien.jobs.express.model import load_model
 from mien.jobs.express.presets import PRESETS, config
 from mien.jobs.express.training import TRAINER, small
 from mien.seeding import rng
-from mien.train import checkpoint
-from mien.train.distributed import joined
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
-from mien.train.precision import Precision
+from mien.train.recipe import Recipe
 from mien.train.run_folder import RunFolder
-from mien.train.verify import run_processes, verify_resume
+from mien.train.verify import verify_resume
 from mien.types import OPENFACE_AUS
 
 from .express_help import tiny_pairs, tiny_recipe
+from .training_help import as_two_and_as_one, still_after_bf16, train_each, weights_of_both
 
 METHODS = ("tiny", "tiny-seed")
 STEPS = 10
@@ -41,59 +40,28 @@ def _one_thread() -> None:
 
 def every_recipe(path: Path) -> None:
     """Ten steps of every method; two micro-batches of four in each."""
-    torch.set_num_threads(1)
-    with joined(CPU) as world:
-        for preset in METHODS:
-            plan = Plan(
-                images=STEPS * 8, accumulate=2 // world.size, look_steps=5, preview_images=10**9
-            )
-            run = RunFolder(path / preset)
-            run.path.mkdir(exist_ok=True)
-            recipe = tiny_recipe(preset, path.parent / "pairs", images=STEPS * 8)
-            train(recipe, plan, Outside(run, CPU, world))
+    images = STEPS * 8
+
+    def recipe(preset: str) -> Recipe:
+        return tiny_recipe(preset, path.parent / "pairs", images=images)
+
+    train_each(path, METHODS, recipe, images=images, look_steps=5)
 
 
 def test_two_processes_train_every_recipe_as_one_does(tmp_path: Path) -> None:
     tiny_pairs(tmp_path / "pairs")
-    run_processes(every_recipe, tmp_path / "two", count=2)
-    (tmp_path / "one").mkdir()
-    every_recipe(tmp_path / "one")
+    as_two_and_as_one(every_recipe, tmp_path)
     for preset in METHODS:
-        one, two = (
-            checkpoint.load(next(checkpoint.checkpoints(tmp_path / kind / preset / "checkpoints")))
-            for kind in ("one", "two")
-        )
-        assert one.progress["step"] == two.progress["step"] == STEPS
-        for net, weights in one.parts["weights"].items():
-            for name, weight in weights.items():
-                if "running" in name or "tracked" in name:
-                    continue
-                apart = float((weight - two.parts["weights"][net][name]).abs().max())
-                assert apart <= 1e-3 * float(weight.abs().max()) + 1e-6, (preset, net, name)
+        for name, one, two in weights_of_both(tmp_path, preset, STEPS):
+            apart = float((one - two).abs().max())
+            assert apart <= 1e-3 * float(one.abs().max()) + 1e-6, (preset, name)
 
 
 @pytest.mark.parametrize("preset", METHODS)
 def test_every_recipe_moves_both_players_in_bf16(preset: str, tmp_path: Path) -> None:
     recipe = tiny_recipe(preset, tmp_path / "pairs", images=40)
-    before = {
-        f"{net}.{name}": value.detach().clone()
-        for net, module in recipe.nets.items()
-        for name, value in module.named_parameters()
-    }
-    run = RunFolder(tmp_path / "run")
-    run.path.mkdir()
-    plan = Plan(images=40, precision=Precision("bf16", True), preview_images=10**9)
-    live = train(recipe, plan, Outside(run))
-    after = {
-        f"{net}.{name}": value
-        for net, module in live.nets.items()
-        for name, value in module.named_parameters()
-    }
-    still = [name for name, value in before.items() if torch.equal(value, after[name])]
-    # A bias right before an instance norm has no say; where only differences of logits count,
-    # neither has the judge's last one.
-    assert set(still) <= {"judge.last.bias"}
-    assert all(bool(torch.isfinite(value).all()) for value in after.values())
+    # Where only differences of logits count, the judge's last bias has no say.
+    assert still_after_bf16(recipe, 40, tmp_path / "run") <= {"judge.last.bias"}
 
 
 def test_the_repairer_comes_nearer_to_the_truth(tmp_path: Path) -> None:

@@ -14,16 +14,13 @@ import torch
 from mien.io.image import read_image, write_image
 from mien.jobs.generate.presets import PRESETS
 from mien.seeding import rng
-from mien.train import checkpoint
-from mien.train.distributed import joined
-from mien.train.live import Live
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
-from mien.train.precision import Precision
+from mien.train.recipe import Recipe
 from mien.train.run_folder import RunFolder
-from mien.train.verify import run_processes
 
 from .generate_help import tiny_pack, tiny_recipe
+from .training_help import as_two_and_as_one, still_after_bf16, train_each, weights_of_both
 
 METHODS = ("default", "seed", "r3gan", "sn-hinge", "wgan-gp")
 STEPS = 20
@@ -38,64 +35,28 @@ def _one_thread() -> None:
 
 def every_recipe(path: Path) -> None:
     """Twenty steps of every method; two micro-batches of eight in each."""
-    torch.set_num_threads(1)
-    with joined(CPU) as world:
-        for preset in METHODS:
-            plan = Plan(
-                images=STEPS * 16,
-                accumulate=2 // world.size,
-                look_steps=10,
-                preview_images=10**9,
-            )
-            run = RunFolder(path / preset)
-            run.path.mkdir(exist_ok=True)
-            recipe = tiny_recipe(preset, path.parent / "pack", images=STEPS * 16)
-            train(recipe, plan, Outside(run, CPU, world))
+    images = STEPS * 16
+
+    def recipe(preset: str) -> Recipe:
+        return tiny_recipe(preset, path.parent / "pack", images=images)
+
+    train_each(path, METHODS, recipe, images=images)
 
 
 def test_two_processes_train_every_recipe_as_one_does(tmp_path: Path) -> None:
     tiny_pack(tmp_path / "pack")
-    run_processes(every_recipe, tmp_path / "two", count=2)
-    (tmp_path / "one").mkdir()
-    every_recipe(tmp_path / "one")
+    as_two_and_as_one(every_recipe, tmp_path)
     for preset in METHODS:
-        one, two = (
-            checkpoint.load(next(checkpoint.checkpoints(tmp_path / kind / preset / "checkpoints")))
-            for kind in ("one", "two")
-        )
-        assert one.progress["step"] == two.progress["step"] == STEPS
-        for net, weights in one.parts["weights"].items():
-            for name, weight in weights.items():
-                if "running" in name or "tracked" in name:
-                    continue
-                apart = float((weight - two.parts["weights"][net][name]).abs().max())
-                assert apart <= 1e-4 * float(weight.abs().max()), (preset, net, name)
+        for name, one, two in weights_of_both(tmp_path, preset, STEPS):
+            assert float((one - two).abs().max()) <= 1e-4 * float(one.abs().max()), (preset, name)
 
 
 @pytest.mark.parametrize("preset", METHODS)
 def test_every_recipe_moves_both_players_in_bf16(preset: str, tmp_path: Path) -> None:
     tiny_pack(tmp_path / "pack")
     recipe = tiny_recipe(preset, tmp_path / "pack", images=80)
-    before = {
-        f"{net}.{name}": value.detach().clone()
-        for net, module in recipe.nets.items()
-        for name, value in module.named_parameters()
-        if value.requires_grad
-    }
-    plan = Plan(images=80, precision=Precision("bf16", True), preview_images=10**9)
-    run = RunFolder(tmp_path / "run")
-    run.path.mkdir()
-    live: Live = train(recipe, plan, Outside(run))
-    after = {
-        f"{net}.{name}": value
-        for net, module in live.nets.items()
-        for name, value in module.named_parameters()
-    }
-    for name, value in before.items():
-        # Where only differences of logits count, the judge's last bias has no gradient.
-        if name != "judge.last.bias":
-            assert not torch.equal(value, after[name]), name
-        assert bool(torch.isfinite(after[name]).all()), name
+    # Where only differences of logits count, the judge's last bias has no gradient.
+    assert still_after_bf16(recipe, 80, tmp_path / "run") <= {"judge.last.bias"}
 
 
 def test_the_pull_brings_the_maker_near_its_anchors(tmp_path: Path) -> None:

@@ -37,13 +37,13 @@ from mien.jobs.onnx import parity
 from mien.jobs.training import VerifyTarget, run
 from mien.seeding import rng
 from mien.train import checkpoint
-from mien.train.distributed import joined
 from mien.train.live import Live
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
 from mien.train.run_folder import RunFolder
-from mien.train.verify import run_processes
 from mien.types import FaceCode
+
+from .training_help import as_two_and_as_one, train_each, weights_of_both
 
 CPU = torch.device("cpu")
 TINY = settings("tiny")
@@ -221,31 +221,21 @@ def recipe_of(known: ParameterSet, chosen: Settings, images: int) -> Any:
 
 def every_recipe(path: Path) -> None:
     """Ten steps of both methods; two micro-batches of eight in each."""
-    torch.set_num_threads(1)
-    with joined(CPU) as world:
-        wanted = Wanted(str(path.parent / "db"), 32, 0, path.parent / "cache")
-        known = open_set(wanted, no_progress)
-        for name, chosen in (("slim", TINY), ("seed", SEED_TINY)):
-            plan = Plan(160, accumulate=2 // world.size, look_steps=5, preview_images=10**9)
-            run_folder = RunFolder(path / name)
-            run_folder.path.mkdir(parents=True, exist_ok=True)
-            train(recipe_of(known, chosen, 160), plan, Outside(run_folder, CPU, world))
+    wanted = Wanted(str(path.parent / "db"), 32, 0, path.parent / "cache")
+    known, chosen = open_set(wanted, no_progress), {"slim": TINY, "seed": SEED_TINY}
+    train_each(path, chosen, lambda name: recipe_of(known, chosen[name], 160), images=160,
+               look_steps=5)  # fmt: skip
 
 
 def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     folder = database(tmp_path / "db")
     open_set(Wanted(str(folder), 32, 0, tmp_path / "cache"), no_progress)
-    run_processes(every_recipe, tmp_path / "two", count=2)
-    every_recipe(tmp_path / "one")
-    for name in ("slim", "seed"):
-        folders = (tmp_path / kind / name / "checkpoints" for kind in ("one", "two"))
-        one, two = (checkpoint.load(next(checkpoint.checkpoints(at))) for at in folders)
-        assert one.progress["step"] == two.progress["step"] == 10
-        for key, weight in one.parts["weights"]["imitator"].items():
-            if "running" not in key and "tracked" not in key:
-                apart = (weight - two.parts["weights"]["imitator"][key]).abs().max()
-                # Adam's first steps divide by gradients that differ in their last bits.
-                assert float(apart) <= 1e-3 * max(1.0, float(weight.abs().max())), (name, key)
+    as_two_and_as_one(every_recipe, tmp_path)
+    for method in ("slim", "seed"):
+        for name, one, two in weights_of_both(tmp_path, method, 10):
+            # Adam's first steps divide by gradients that differ in their last bits.
+            apart = float((one - two).abs().max())
+            assert apart <= 1e-3 * max(1.0, float(one.abs().max())), (method, name)
 
 
 def test_training_learns_the_heads(heads: ParameterSet, tmp_path: Path) -> None:

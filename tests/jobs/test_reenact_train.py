@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from mien.jobs.reenact.feeding import Feeding, last_frame
 from mien.jobs.reenact.losses import corners, cut
@@ -18,16 +17,14 @@ from mien.jobs.reenact.networks import make_judges, make_networks
 from mien.jobs.reenact.presets import PRESETS, config
 from mien.jobs.reenact.trials import steady_sources
 from mien.train import checkpoint
-from mien.train.distributed import joined
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
-from mien.train.precision import Precision
 from mien.train.recipe import Turn
 from mien.train.run_folder import RunFolder
 from mien.train.schedule import Ramp
-from mien.train.verify import run_processes
 
 from .reenact_help import RECIPES, SIZE, ck_folder, tiny_recipe, tiny_stream
+from .training_help import as_two_and_as_one, last_of, still_after_bf16, train_each, weights_of_both
 
 STEPS = 12
 CPU = torch.device("cpu")
@@ -121,36 +118,20 @@ def test_sources_do_not_flap() -> None:
 
 def every_recipe(path: Path) -> None:
     """Some steps of every recipe; two micro-batches of four in each."""
-    torch.set_num_threads(1)
-    with joined(CPU) as world:
-        for preset in RECIPES:
-            plan = Plan(images=STEPS * 8, accumulate=2 // world.size, look_steps=4,
-                        preview_images=10**9)  # fmt: skip
-            run = RunFolder(path / preset)
-            run.path.mkdir(exist_ok=True)
-            train(tiny_recipe(preset, images=STEPS * 8), plan, Outside(run, CPU, world))
-
-
-def last_of(path: Path) -> checkpoint.Snapshot:
-    return checkpoint.load(next(checkpoint.checkpoints(path / "checkpoints")))
+    images = STEPS * 8
+    train_each(path, RECIPES, lambda preset: tiny_recipe(preset, images=images), images=images,
+               look_steps=4)  # fmt: skip
 
 
 @pytest.mark.slow
 def test_two_processes_train_every_recipe_as_one_does(tmp_path: Path) -> None:
-    run_processes(every_recipe, tmp_path / "two", count=2)
-    (tmp_path / "one").mkdir()
-    every_recipe(tmp_path / "one")
+    as_two_and_as_one(every_recipe, tmp_path)
     for preset in RECIPES:
-        one, two = (last_of(tmp_path / kind / preset) for kind in ("one", "two"))
-        assert one.progress["step"] == two.progress["step"] == STEPS
-        assert one.parts["state"]["feeding"] == two.parts["state"]["feeding"]
-        assert one.parts["state"]["feeding"]["share"] > 0.5
-        for net, weights in one.parts["weights"].items():
-            for name, weight in weights.items():
-                if "running" in name or "tracked" in name:
-                    continue
-                apart = float((weight - two.parts["weights"][net][name]).abs().max())
-                assert apart <= 1e-4 * float(weight.abs().max()) + 1e-6, (preset, net, name)
+        one, two = (last_of(tmp_path / kind / preset).parts["state"] for kind in ("one", "two"))
+        assert one["feeding"] == two["feeding"]
+        assert one["feeding"]["share"] > 0.5
+        for name, a, b in weights_of_both(tmp_path, preset, STEPS):
+            assert float((a - b).abs().max()) <= 1e-4 * float(a.abs().max()) + 1e-6, (preset, name)
 
 
 @pytest.mark.parametrize("preset", RECIPES)
@@ -171,23 +152,9 @@ def test_a_stopped_run_ends_where_a_straight_one_does(preset: str, tmp_path: Pat
 
 @pytest.mark.parametrize("preset", RECIPES)
 def test_every_recipe_moves_all_players_in_bf16(preset: str, tmp_path: Path) -> None:
-    recipe = tiny_recipe(preset, images=48)
-    before = {
-        f"{name}.{key}": value.detach().clone()
-        for name, net in recipe.nets.items()
-        for key, value in net.named_parameters()
-    }
-    run = RunFolder(tmp_path / "run")
-    run.path.mkdir()
-    plan = Plan(images=48, precision=Precision("bf16", True), preview_images=10**9)
-    live = train(recipe, plan, Outside(run))
-    nets: dict[str, nn.Module] = dict(live.nets)
-    for name, net in nets.items():
-        for key, value in net.named_parameters():
-            assert bool(torch.isfinite(value).all()), (name, key)
-            # Only differences of logits count: a judge's last bias has no gradient.
-            if not ("judge" in name and key == "last.bias"):
-                assert not torch.equal(before[f"{name}.{key}"], value), (name, key)
+    still = still_after_bf16(tiny_recipe(preset, images=48), 48, tmp_path / "run")
+    # Only differences of logits count: a judge's last bias has no gradient.
+    assert not [n for n in still if not ("judge" in n and n.endswith(".last.bias"))]
 
 
 @pytest.mark.slow

@@ -25,14 +25,13 @@ from mien.jobs.translate.presets import PRESETS
 from mien.jobs.translate.training import TRAINER
 from mien.nn.init import generator
 from mien.seeding import rng
-from mien.train import checkpoint
-from mien.train.distributed import joined
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
-from mien.train.precision import Precision
+from mien.train.recipe import Recipe
 from mien.train.run_folder import RunFolder
-from mien.train.verify import run_processes, verify_resume
+from mien.train.verify import verify_resume
 
+from .training_help import as_two_and_as_one, still_after_bf16, train_each, weights_of_both
 from .translate_help import SIZE, tiny, tiny_domains, tiny_recipe, two_kinds
 
 METHODS = ("default", "paired", "seed", "seed-wgan-gp")
@@ -48,62 +47,31 @@ def _one_thread() -> None:
 
 def every_recipe(path: Path) -> None:
     """Two steps of every method; two micro-batches of eight in each."""
-    torch.set_num_threads(1)
-    with joined(CPU) as world:
-        for preset in METHODS:
-            plan = Plan(
-                images=STEPS * 16,
-                accumulate=2 // world.size,
-                look_steps=10,
-                preview_images=10**9,
-            )
-            run = RunFolder(path / preset)
-            run.path.mkdir(exist_ok=True)
-            recipe = tiny_recipe(preset, path.parent / "packs", images=STEPS * 16)
-            train(recipe, plan, Outside(run, CPU, world))
+    images = STEPS * 16
+
+    def recipe(preset: str) -> Recipe:
+        return tiny_recipe(preset, path.parent / "packs", images=images)
+
+    train_each(path, METHODS, recipe, images=images)
 
 
 @pytest.mark.slow
 def test_two_processes_train_every_recipe_as_one_does(tmp_path: Path) -> None:
     tiny_domains(tmp_path / "packs")
-    run_processes(every_recipe, tmp_path / "two", count=2)
-    (tmp_path / "one").mkdir()
-    every_recipe(tmp_path / "one")
+    as_two_and_as_one(every_recipe, tmp_path)
     for preset in METHODS:
-        one, two = (
-            checkpoint.load(next(checkpoint.checkpoints(tmp_path / kind / preset / "checkpoints")))
-            for kind in ("one", "two")
-        )
-        assert one.progress["step"] == two.progress["step"] == STEPS
-        for net, weights in one.parts["weights"].items():
-            for name, weight in weights.items():
-                # A bias that a BatchNorm takes back has no gradient but rounding, and Adam makes
-                # that as long as any other.
-                if "running" in name or "tracked" in name or name.endswith("bias"):
-                    continue
-                # Two steps: Adam without momentum follows signs, and later ones magnify rounding.
-                apart = float((weight - two.parts["weights"][net][name]).abs().mean())
-                assert apart <= 3e-5, (preset, net, name)
+        for name, one, two in weights_of_both(tmp_path, preset, STEPS):
+            # A bias that a BatchNorm takes back has no gradient but rounding, and Adam makes
+            # that as long as any other.
+            # Two steps: Adam without momentum follows signs, and later ones magnify rounding.
+            apart = 0.0 if name.endswith("bias") else float((one - two).abs().mean())
+            assert apart <= 3e-5, (preset, name)
 
 
 @pytest.mark.parametrize("preset", METHODS)
 def test_every_recipe_moves_all_four_networks_in_bf16(preset: str, tmp_path: Path) -> None:
     recipe = tiny_recipe(preset, tmp_path / "packs", images=64, judged_from=0.0)
-    before = {
-        f"{net}.{name}": value.detach().clone()
-        for net, module in recipe.nets.items()
-        for name, value in module.named_parameters()
-    }
-    run = RunFolder(tmp_path / "run")
-    run.path.mkdir()
-    plan = Plan(images=64, precision=Precision("bf16", True), preview_images=10**9)
-    live = train(recipe, plan, Outside(run))
-    still = set()
-    for net, module in live.nets.items():
-        for name, value in module.named_parameters():
-            assert bool(torch.isfinite(value).all()), name
-            if torch.equal(before[f"{net}.{name}"], value):
-                still.add(f"{net}.{name}")
+    still = still_after_bf16(recipe, 64, tmp_path / "run")
     # Where only differences of logits count, a judge's last bias has no gradient.
     assert not [n for n in still if not n.endswith(("last.bias", "eyes.1.bias"))]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -16,7 +17,23 @@ from mien.data.stream import to_pictures
 from mien.errors import MissingExtraError, OutputError
 from mien.io.atomic import atomic_write_bytes
 from mien.io.names import free_path, terminal_safe
+from mien.jobs.base import Outcome, Progress, Step
 from mien.messages import text
+
+
+class Destination(Protocol):
+    """What every job's request for an export says of the file."""
+
+    @property
+    def out(self) -> Path:
+        """The file to be written."""
+        ...
+
+    @property
+    def overwrite(self) -> bool:
+        """Whether a file that is there gives way."""
+        ...
+
 
 _OPSET = 18
 _MOST_ROWS = 4096
@@ -107,6 +124,26 @@ def write_onnx(path: Path, data: bytes, worst: int, *, overwrite: bool) -> Path:
     path = free_path(path, overwrite=overwrite)
     atomic_write_bytes(path, data)
     return path
+
+
+def export(
+    to: Destination,
+    net: nn.Module,
+    graph: Callable[[], bytes],
+    inputs: Mapping[str, Tensor],
+    progress: Progress,
+) -> Outcome:
+    """Writes the graph after checking it against the network, within 1/255 in every pixel.
+
+    Raises MissingExtraError without the extra [onnx], OutputError where the graph differs by more
+    or cannot be written.
+    """
+    check_suffix(to.out)
+    data = graph()
+    worst = parity(net, data, inputs)
+    path = write_onnx(to.out, data, worst, overwrite=to.overwrite)
+    progress(Step(1, 1, path.name))
+    return Outcome((path,), figures={"largest difference": float(worst)})
 
 
 def check_suffix(path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
+from mien.jobs.driven import DrivenOptions
 from mien.jobs.train_request import MOST_SEED, TrainOptions
 
 _MODELS = "warp|default|FILE"
@@ -51,26 +52,12 @@ class EditRequest:
 
 
 @dataclasses.dataclass(frozen=True)
-class AnimateRequest:
+class AnimateRequest(DrivenOptions):
     """Photos that follow the expressions of a driver; their heads stay as they are."""
 
-    photos: tuple[Path, ...] = fields.argument("PHOTO", help="motion.photos")
-    driver: Path | None = fields.option(None, help="motion.option.driver")
-    expression: Mapping[str, float] = fields.option(
-        {}, help="motion.option.expression", span=(0.0, 1.5)
-    )
-    frames: int = fields.option(40, help="motion.option.frames", span=(1, 10_000))
-    fps: float = fields.option(25.0, help="motion.option.fps", span=(1, 120))
     out: Path = fields.option(Path("expressions"), help="motion.out")
-    format: Literal["mp4", "gif"] = fields.option("mp4", help="motion.option.format")
-    strength: float = fields.option(1.0, help="motion.option.strength", span=(0.0, 2.0))
     head: float = fields.option(0.0, help="motion.option.head", span=(0.0, 2.0))
     gaze: float = fields.option(0.0, help="motion.option.eyes", span=(0.0, 2.0))
-    absolute: bool = fields.option(False, help="motion.option.absolute")
-    size: int = fields.option(720, help="motion.option.side", span=(64, 4096), unit=" px")
-    limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 250_000))
-    face: int = fields.option(1, help="motion.option.face", span=(1, 1000))
-    overwrite: bool = fields.option(False, help="option.overwrite")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from mien.jobs.base import Outcome, Progress, Step
+from mien.jobs import onnx
+from mien.jobs.base import Outcome, Progress
 from mien.jobs.express.config import ExportRequest
 from mien.jobs.express.model import ExpressModel
 from mien.jobs.express.regions import PLANES
-from mien.jobs.onnx import check_suffix, parity, to_onnx, write_onnx
 from mien.nn.init import generator
 
 _EXAMPLES = 4
@@ -55,13 +55,10 @@ def examples(model: ExpressModel) -> dict[str, Tensor]:
 
 def export(model: ExpressModel, request: ExportRequest, progress: Progress) -> Outcome:
     """Writes the graph after checking it against the network, within 1/255 in every pixel."""
-    check_suffix(request.out)
     maker = model.maker.cpu()
     net = (Repaired(maker) if model.repairs else Remade(maker)).eval()
     inputs = examples(model)
     facts = {"job": "express", "weights": model.sha256, "licence": model.header.licence}
-    data = to_onnx(net, inputs, "made", facts)
-    worst = parity(net, data, inputs)
-    out = write_onnx(request.out, data, worst, overwrite=request.overwrite)
-    progress(Step(1, 1, out.name))
-    return Outcome((out,), figures={"largest difference": float(worst)})
+    return onnx.export(
+        request, net, lambda: onnx.to_onnx(net, inputs, "made", facts), inputs, progress
+    )

@@ -14,19 +14,25 @@ from torch import nn
 
 from mien.data.stream import to_floats, to_pictures
 from mien.errors import WeightsError
-from mien.head.schema import schema_hash
 from mien.io.names import terminal_safe
 from mien.io.weights import WeightHeader, load_weights, save_weights
 from mien.jobs.express.networks import make_maker
 from mien.jobs.express.presets import Config
 from mien.jobs.express.regions import Planes, as_floats
+from mien.jobs.weights import (
+    FOLDER,
+    in_micro_batches,
+    network_part,
+    state_arrays,
+    trained_header,
+    weight_file,
+)
 from mien.messages import text
 from mien.types import Image
 
 JOB = "express"
 MICRO_BATCH = 4
-_WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
-SHIPPED = {"default": _WEIGHTS / "express-default.safetensors"}
+SHIPPED = {"default": FOLDER / "express-default.safetensors"}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -67,43 +73,24 @@ class ExpressModel:
     @torch.no_grad()
     def _run(self, *inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Always four at a time, the last ones padded: the same kernels run whatever n is."""
-        made = []
-        for first in range(0, len(inputs[0]), MICRO_BATCH):
-            some = [one[first : first + MICRO_BATCH] for one in inputs]
-            count = len(some[0])
-            batch = [np.zeros((MICRO_BATCH, *one.shape[1:]), np.float32) for one in some]
-            for space, one in zip(batch, some, strict=True):
-                space[:count] = one
-            found = self.maker(*(torch.from_numpy(one).to(self.device) for one in batch))
-            made.append(found[:count].float().cpu().numpy())
-        return np.concatenate(made)
-
-
-def path_of(model: str) -> Path:
-    """The weight file that `--model` means: a shipped one by name, a file, or a run's folder."""
-    if model in SHIPPED:
-        return SHIPPED[model]
-    path = Path(model)
-    return path / "weights.safetensors" if path.is_dir() else path
+        rows = [torch.from_numpy(one) for one in inputs]
+        return np.concatenate(
+            in_micro_batches(self.maker, *rows, size=MICRO_BATCH, device=self.device)
+        )
 
 
 def load_model(model: str, device: torch.device) -> ExpressModel:
     """Reads a model; raises WeightsError where there is none, or none of this job."""
-    path = path_of(model)
+    path = weight_file(model, SHIPPED)
     found = load_weights(path, expected_job=JOB)
     try:
         config = Config.from_config(found.header.config["recipe"])
         maker = make_maker(config, 0)
-        maker.load_state_dict({n: _tensor(value) for n, value in found.tensors.items()})
+        maker.load_state_dict(network_part(found.tensors))
     except (KeyError, TypeError, ValueError, RuntimeError) as problem:
         raise WeightsError(text("express.weights_differ", path=terminal_safe(path))) from problem
     maker = maker.eval().requires_grad_(False).to(device)
     return ExpressModel(maker, config, found.header, found.sha256, device)
-
-
-def _tensor(array: NDArray[Any]) -> torch.Tensor:
-    tensor = torch.from_numpy(array)
-    return tensor.float() if tensor.is_floating_point() else tensor
 
 
 def save_model(
@@ -114,15 +101,5 @@ def save_model(
     told   `data` (words), `source` (JSON values that find the samples again), `crop`, `licence`,
            `metrics`, `head` (whether the pictures were the head's)
     """
-    header = WeightHeader(
-        job=JOB,
-        preset=preset,
-        config={"recipe": config.as_config(), "source": dict(told.get("source", {}))},
-        crop=dict(told.get("crop", {})),
-        metrics=dict(told.get("metrics", {})),
-        data=told.get("data", ""),
-        licence=told.get("licence", "unknown"),
-        head_hash=schema_hash() if told.get("head") else "",
-    )
-    state = {name: value.detach().cpu().numpy() for name, value in maker.state_dict().items()}
-    return save_weights(path, state, header, half=True)
+    header = trained_header(JOB, preset, config, told)
+    return save_weights(path, state_arrays(maker.state_dict()), header, half=True)

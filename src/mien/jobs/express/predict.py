@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.errors import InputError, MienError, OptionError
+from mien.errors import InputError, OptionError
 from mien.face.analyse import analyse
-from mien.face.landmarks import default_landmarker
 from mien.io.image import read_image, write_image
-from mien.io.names import ResultNames, terminal_safe
+from mien.io.names import terminal_safe
 from mien.io.provenance import Provenance, request_hash
-from mien.jobs.base import Outcome, Progress, Skipped, Step, no_progress
+from mien.jobs.base import Outcome, Progress, no_progress
 from mien.jobs.express.config import (
     AnimateRequest,
     EditRequest,
@@ -23,13 +22,13 @@ from mien.jobs.express.config import (
     ExportRequest,
     TrainRequest,
 )
+from mien.jobs.filming import driver_of, each_photo, film_of, told
 from mien.messages import text
 from mien.persona.animate import remarks
-from mien.persona.driver import Driver
 from mien.persona.expressions import au_weights, expression_aus
-from mien.persona.film import Film, Told, driver_for, film_photo
+from mien.persona.film import film_photo
 from mien.persona.move import Mover
-from mien.persona.retarget import Transfer, changed, turned
+from mien.persona.retarget import changed, turned
 from mien.persona.subject import Motion, fit_subject
 from mien.persona.track import expression_of
 from mien.persona.translator import translator
@@ -55,9 +54,9 @@ class ExpressPredictor:
         if not request.photos:
             raise InputError(text("motion.no_photos"))
         if isinstance(request, AnimateRequest):
-            return _each(request, _Animator(request, progress), progress)
+            return _animated(request, progress)
         model = None if request.model == WARP else self.model(request.model)
-        return _each(request, _Editor(request, model), progress)
+        return each_photo(request, ".png", _Editor(request, model).make, progress)
 
     def model(self, name: str) -> ExpressModel:
         """A model by name or file."""
@@ -83,34 +82,17 @@ class ExpressPredictor:
         return export.export(self.model(request.model), request, progress)
 
 
-def _each(
-    request: EditRequest | AnimateRequest, work: _Editor | _Animator, progress: Progress
-) -> Outcome:
-    """Every photo; one that cannot be used never stops the rest."""
-    names = ResultNames(request.out, request.photos, overwrite=request.overwrite)
-    results: list[Path] = []
-    skipped: list[Skipped] = []
-    notes: list[str] = []
-    for done, photo in enumerate(request.photos):
-        try:
-            target = names.claim(photo, suffix=work.suffix)
-            keys = work.make(photo, target)
-            results.append(target)
-            shown = terminal_safe(photo.name)
-            notes += [text(key, path=shown) for key in keys]
-        except MienError as problem:
-            skipped.append(Skipped(str(photo), str(problem)))
-        progress(Step(done + 1, len(request.photos), photo.name))
-    notice = getattr(default_landmarker(), "notice", "")
-    if results and notice:
-        notes.append(notice)
-    return Outcome(tuple(results), tuple(skipped), tuple(notes))
+def _animated(request: AnimateRequest, progress: Progress) -> Outcome:
+    driver, film = driver_of(request, progress), film_of(request, "express.animate")
+
+    def make(photo: Path, target: Path) -> tuple[str, ...]:
+        return film_photo(photo, driver, target, film=film, progress=told(progress, photo.name))
+
+    return each_photo(request, f".{request.format}", make, progress)
 
 
 class _Editor:
     """One edit, for any photo."""
-
-    suffix = ".png"
 
     def __init__(self, request: EditRequest, model: ExpressModel | None) -> None:
         self._request, self._model = request, model
@@ -188,45 +170,3 @@ def _expression(path: Path, strength: float) -> np.ndarray:
     """(22,) the Action Units of the largest face of a photo."""
     (face,) = _faces(path, read_image(path), 1)
     return np.clip(expression_of(face.landmarks, face.embedding) * strength, 0.0, 1.1)
-
-
-class _Animator:
-    """One driver, for any photo."""
-
-    def __init__(self, request: AnimateRequest, progress: Progress) -> None:
-        self.suffix = f".{request.format}"
-        self._request = request
-        self._progress = progress
-        self._driver: Driver = driver_for(
-            request.driver,
-            request.expression,
-            frames=request.frames,
-            fps=request.fps,
-            limit=request.limit,
-            progress=self._told(request.driver.name if request.driver else ""),
-        )
-
-    def make(self, photo: Path, target: Path) -> tuple[str, ...]:
-        """Write the clip; gives the message keys of remarks."""
-        request = self._request
-        asked = dataclasses.asdict(request)
-        for name in ("photos", "out", "driver", "overwrite"):
-            asked.pop(name)
-        film = Film(
-            transfer=Transfer(
-                request.strength, request.head, request.gaze, absolute=request.absolute
-            ),
-            size=request.size,
-            face=request.face,
-            limit=request.limit,
-            provenance=Provenance(
-                source="compositeSynthetic",
-                job="express.animate",
-                models=(translator().sha256,),
-                request=request_hash(asked),
-            ),
-        )
-        return film_photo(photo, self._driver, target, film=film, progress=self._told(photo.name))
-
-    def _told(self, name: str) -> Told:
-        return lambda done, total: self._progress(Step(done, total, name))

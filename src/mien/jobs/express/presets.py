@@ -10,14 +10,14 @@ tiny, tiny-seed   for tests
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from mien import fields
+from mien.jobs.settings import RecipeSettings
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(RecipeSettings):
     """All settings of one training recipe.
 
     kind          "repair": paints on a moved photo; "ganimation": makes the change itself
@@ -79,18 +79,6 @@ class Config:
     batch: int = 16
     average: float = 5_000.0
     appearance: float = 1.0
-
-    def as_config(self) -> dict[str, Any]:
-        """JSON values."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_config(cls, values: Mapping[str, Any]) -> Config:
-        """The settings that `as_config` described; raises TypeError for a foreign name."""
-        told: dict[str, Any] = {
-            n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
-        }
-        return cls(**told)
 
 
 _SEED: dict[str, Any] = {

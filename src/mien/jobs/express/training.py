@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -139,15 +139,10 @@ def small(request: TrainRequest) -> TrainRequest:
     return dataclasses.replace(request, people=_SMALL_PEOPLE)
 
 
-def restore(values: Mapping[str, Any]) -> Config:
-    """The settings of a run that is gone on with."""
-    return Config.from_config(values)
-
-
 TRAINER = Trainer(
     job="express",
     config=preset_config,
-    restore=restore,
+    restore=Config.from_config,
     opened=opened,
     build=build,
     finish=finish,

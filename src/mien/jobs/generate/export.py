@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from mien.jobs import onnx
-from mien.jobs.base import Outcome, Progress, Step
+from mien.jobs.base import Outcome, Progress
 from mien.jobs.generate.config import ExportRequest
 from mien.jobs.generate.model import FaceModel
 
@@ -27,9 +27,5 @@ def _latents(model: FaceModel, count: int) -> torch.Tensor:
 
 def export(model: FaceModel, request: ExportRequest, progress: Progress) -> Outcome:
     """Writes the graph after checking it against the network, within 1/255 in every pixel."""
-    onnx.check_suffix(request.out)
-    data = to_onnx(model)
-    worst = onnx.parity(model.maker, data, {"latent": _latents(model, _CHECKED)})
-    out = onnx.write_onnx(request.out, data, worst, overwrite=request.overwrite)
-    progress(Step(1, 1, out.name))
-    return Outcome((out,), figures={"largest difference": float(worst)})
+    inputs = {"latent": _latents(model, _CHECKED)}
+    return onnx.export(request, model.maker, lambda: to_onnx(model), inputs, progress)

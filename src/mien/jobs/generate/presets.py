@@ -11,16 +11,16 @@ tiny       for tests
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 from mien import fields
+from mien.jobs.settings import RecipeSettings
 
 Method: TypeAlias = Literal["noisy", "relativistic", "hinge", "wgan-gp"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(RecipeSettings):
     """All settings of one training recipe.
 
     size            pixels a side
@@ -73,18 +73,6 @@ class Config:
     augment: Literal["none", "colour", "translation", "all"] = "none"
     adaptive: bool = False
     mirror: bool = True
-
-    def as_config(self) -> dict[str, Any]:
-        """JSON values."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_config(cls, values: Mapping[str, Any]) -> Config:
-        """The settings that `as_config` described; raises TypeError for a foreign name."""
-        told: dict[str, Any] = {
-            n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
-        }
-        return cls(**told)
 
 
 _FREE: dict[str, Any] = {"code": 0}

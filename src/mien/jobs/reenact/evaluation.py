@@ -15,8 +15,8 @@ from mien.io.image import write_image
 from mien.io.names import free_path
 from mien.io.provenance import Provenance
 from mien.jobs.base import Outcome, Progress, Step
-from mien.jobs.reenact.config import EvalRequest
-from mien.jobs.reenact.model import WARP, ReenactModel
+from mien.jobs.reenact.config import WARP, EvalRequest
+from mien.jobs.reenact.model import ReenactModel
 from mien.jobs.reenact.scores import COLUMNS, Score, can_find_faces, motion_curves, score
 from mien.jobs.reenact.trials import ClipTrial, head_trials, model_row, own_trials, plain_rows
 from mien.messages import text

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from mien.jobs.base import Outcome, Progress, Step
-from mien.jobs.onnx import check_suffix, parity, to_onnx, write_onnx
+from mien.jobs import onnx
+from mien.jobs.base import Outcome, Progress
 from mien.jobs.reenact.config import ExportRequest
 from mien.jobs.reenact.model import ReenactModel
 from mien.nn.init import generator
@@ -49,15 +49,11 @@ def export(model: ReenactModel, request: ExportRequest, progress: Progress) -> O
 
     Raises MissingExtraError without the extra [onnx], OutputError where the file cannot be written.
     """
-    check_suffix(request.out)
-    net = _frame_of(model)
-    inputs = example_inputs(model)
+    net, inputs = _frame_of(model), example_inputs(model)
     facts = {"job": "reenact", "weights": model.sha256, "licence": model.header.licence}
-    data = to_onnx(net, inputs, "frame", facts)
-    worst = parity(net, data, inputs)
-    out = write_onnx(request.out, data, worst, overwrite=request.overwrite)
-    progress(Step(1, 1, out.name))
-    return Outcome((out,), figures={"largest difference": float(worst)})
+    return onnx.export(
+        request, net, lambda: onnx.to_onnx(net, inputs, "frame", facts), inputs, progress
+    )
 
 
 def _frame_of(model: ReenactModel) -> nn.Module:

@@ -19,20 +19,17 @@ from torch import Tensor, nn
 from mien.data.stream import to_floats, to_pictures
 from mien.errors import WeightsError
 from mien.face.edges import ancestor_edges, face_gate, feature_lines
-from mien.head.schema import schema_hash
 from mien.io.names import terminal_safe
 from mien.io.weights import WeightHeader, load_weights, save_weights
 from mien.jobs.reenact.networks import make_networks
 from mien.jobs.reenact.presets import Config
 from mien.jobs.reenact.recipe import made_by
+from mien.jobs.weights import FOLDER, network_part, state_arrays, trained_header, weight_file
 from mien.messages import text
 from mien.types import Image
 
 JOB = "reenact"
-WARP = "warp"
-"""The name of no model: the moved photo as it is."""
-_WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
-SHIPPED = {"default": _WEIGHTS / "reenact-default.safetensors"}
+SHIPPED = {"default": FOLDER / "reenact-default.safetensors"}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -80,37 +77,19 @@ class ReenactModel:
         return torch.from_numpy(to_floats(pictures)).to(self.device)
 
 
-def path_of(model: str) -> Path:
-    """The weight file that `--model` means: a shipped one by name, a file, or a run's folder."""
-    if model in SHIPPED:
-        return SHIPPED[model]
-    path = Path(model)
-    return path / "weights.safetensors" if path.is_dir() else path
-
-
 def load_model(model: str, device: torch.device) -> ReenactModel:
     """Reads a model; raises WeightsError where there is none, or none of this job."""
-    path = path_of(model)
+    path = weight_file(model, SHIPPED)
     found = load_weights(path, expected_job=JOB)
     try:
         config = Config.from_config(found.header.config["recipe"])
         nets = make_networks(config, 0)
         for name, net in nets.items():
-            net.load_state_dict(_part(found.tensors, name))
+            net.load_state_dict(network_part(found.tensors, name))
     except (KeyError, TypeError, ValueError, RuntimeError) as problem:
         raise WeightsError(text("reenact.weights_differ", path=terminal_safe(path))) from problem
     ready = {name: net.eval().requires_grad_(False).to(device) for name, net in nets.items()}
     return ReenactModel(ready, config, found.header, found.sha256, device)
-
-
-def _part(tensors: Mapping[str, Any], name: str) -> dict[str, Tensor]:
-    """The tensors under a name, floats in float32."""
-    part = {
-        key.removeprefix(f"{name}."): torch.from_numpy(array)
-        for key, array in tensors.items()
-        if key.startswith(f"{name}.")
-    }
-    return {key: one.float() if one.is_floating_point() else one for key, one in part.items()}
 
 
 def save_model(
@@ -126,19 +105,8 @@ def save_model(
     told   `data` (words), `source` (JSON values that find the clips again), `crop`, `licence`,
            `metrics`, `head` (whether the clips were the head's)
     """
-    header = WeightHeader(
-        job=JOB,
-        preset=preset,
-        config={"recipe": config.as_config(), "source": dict(told.get("source", {}))},
-        crop=dict(told.get("crop", {})),
-        metrics=dict(told.get("metrics", {})),
-        data=told.get("data", ""),
-        licence=told.get("licence", "unknown"),
-        head_hash=schema_hash() if told.get("head") else "",
-    )
-    arrays = {
-        f"{name}.{key}": value.detach().cpu().numpy()
-        for name, net in nets.items()
-        for key, value in net.state_dict().items()
-    }
+    header = trained_header(JOB, preset, config, told)
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, net in nets.items():
+        arrays |= state_arrays(net.state_dict(), name)
     return save_weights(path, arrays, header, half=True)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from pathlib import Path
 from typing import Any
 
 from mien import device as devices
-from mien.errors import InputError, MienError
-from mien.face.landmarks import default_landmarker
-from mien.io.names import ResultNames, terminal_safe
-from mien.io.provenance import Provenance, request_hash
-from mien.jobs.base import Outcome, Progress, Skipped, Step, no_progress
-from mien.jobs.reenact.config import EvalRequest, ExportRequest, RunRequest, TrainRequest
+from mien.errors import InputError
+from mien.jobs.base import Outcome, Progress, no_progress
+from mien.jobs.filming import driver_of, each_photo, film_of, told
+from mien.jobs.reenact.config import WARP, EvalRequest, ExportRequest, RunRequest, TrainRequest
 from mien.messages import text
-from mien.persona.film import Film, Told, driver_for, film_photo
-from mien.persona.retarget import Transfer
-from mien.persona.translator import translator
-
-_WARP = "warp"
+from mien.persona.film import Film, film_photo
 
 
 class ReenactPredictor:
@@ -63,64 +58,23 @@ class ReenactPredictor:
         """
         if not request.photos:
             raise InputError(text("motion.no_photos"))
-        film = self._film(request)
-        driver = driver_for(
-            request.driver,
-            request.expression,
-            frames=request.frames,
-            fps=request.fps,
-            limit=request.limit,
-            progress=_told(progress, request.driver.name if request.driver else ""),
-        )
-        names = ResultNames(request.out, request.photos, overwrite=request.overwrite)
-        results, skipped, notes = [], [], []
-        for photo in request.photos:
-            target = names.claim(photo, suffix=f".{request.format}")
-            told = _told(progress, photo.name)
-            try:
-                keys = film_photo(photo, driver, target, film=film, progress=told)
-            except MienError as problem:
-                skipped.append(Skipped(str(photo), str(problem)))
-                continue
-            results.append(target)
-            notes += [text(key, path=terminal_safe(photo.name)) for key in keys]
-        notice = getattr(default_landmarker(), "notice", "")
-        if results and notice:
-            notes.append(notice)
-        return Outcome(tuple(results), tuple(skipped), tuple(notes))
+        film, driver = self._film(request), driver_of(request, progress)
+
+        def make(photo: Path, target: Path) -> tuple[str, ...]:
+            return film_photo(photo, driver, target, film=film, progress=told(progress, photo.name))
+
+        return each_photo(request, f".{request.format}", make, no_progress)
 
     def _film(self, request: RunRequest) -> Film:
-        asked = dataclasses.asdict(request)
-        for name in ("photos", "out", "driver", "overwrite", "device", "model"):
-            asked.pop(name)
-        made_by = Provenance(
-            source="compositeSynthetic",
-            job="reenact.run",
-            models=(translator().sha256,),
-            request=request_hash(asked),
-        )
-        film = Film(
-            transfer=Transfer(
-                request.strength, request.head, request.gaze, absolute=request.absolute
-            ),
-            size=request.size,
-            face=request.face,
-            limit=request.limit,
-            sound=request.driver,
-            provenance=made_by,
-        )
-        if request.model == _WARP:
+        film = dataclasses.replace(film_of(request, "reenact.run"), sound=request.driver)
+        if request.model == WARP:
             return film
         from mien.jobs.reenact.refine import animator
 
         model = self.model(request.model)
         made_by = dataclasses.replace(
-            made_by,
+            film.provenance,
             source="compositeWithTrainedAlgorithmicMedia",
-            models=(*made_by.models, model.sha256),
+            models=(*film.provenance.models, model.sha256),
         )
         return dataclasses.replace(film, animate=animator(model), provenance=made_by)
-
-
-def _told(progress: Progress, label: str) -> Told:
-    return lambda done, total: progress(Step(done, total, label))

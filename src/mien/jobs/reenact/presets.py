@@ -11,14 +11,14 @@ tiny, tiny-seed   for tests
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from mien import fields
+from mien.jobs.settings import RecipeSettings
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(RecipeSettings):
     """All settings of one training recipe.
 
     kind           "refine": paints on the moved photo; "ancestor": makes the face from lines
@@ -75,18 +75,6 @@ class Config:
     colours: float = 1.0
     jitter: float = 0.25
     mirror: bool = True
-
-    def as_config(self) -> dict[str, Any]:
-        """JSON values."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_config(cls, values: Mapping[str, Any]) -> Config:
-        """The settings that `as_config` described; raises TypeError for a foreign name."""
-        told: dict[str, Any] = {
-            n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
-        }
-        return cls(**told)
 
 
 _SEED: dict[str, Any] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from mien.jobs import onnx
-from mien.jobs.base import Outcome, Progress, Step
+from mien.jobs.base import Outcome, Progress
 from mien.jobs.translate.config import ExportRequest
 from mien.jobs.translate.model import JOB, TranslateModel
 from mien.nn.init import generator
@@ -31,9 +31,5 @@ def _pictures(model: TranslateModel, count: int) -> torch.Tensor:
 
 def export(model: TranslateModel, request: ExportRequest, progress: Progress) -> Outcome:
     """Writes the graph after checking it against the network, within 1/255 in every pixel."""
-    onnx.check_suffix(request.out)
-    data = to_onnx(model)
-    worst = onnx.parity(model.maker, data, {"picture": _pictures(model, _CHECKED)})
-    out = onnx.write_onnx(request.out, data, worst, overwrite=request.overwrite)
-    progress(Step(1, 1, out.name))
-    return Outcome((out,), figures={"largest difference": float(worst)})
+    inputs = {"picture": _pictures(model, _CHECKED)}
+    return onnx.export(request, model.maker, lambda: to_onnx(model), inputs, progress)

@@ -13,12 +13,19 @@ from torch import nn
 
 from mien.data.stream import to_floats, to_pictures
 from mien.errors import OptionError, WeightsError
-from mien.head.schema import schema_hash
 from mien.io.names import terminal_safe
 from mien.io.weights import WeightHeader, load_weights, save_weights
 from mien.jobs.translate.config import Kind
 from mien.jobs.translate.networks import make_maker
 from mien.jobs.translate.presets import Config
+from mien.jobs.weights import (
+    FOLDER,
+    in_micro_batches,
+    network_part,
+    state_arrays,
+    trained_header,
+    weight_file,
+)
 from mien.messages import text
 from mien.types import Image
 
@@ -26,10 +33,9 @@ JOB = "translate"
 MICRO_BATCH = 16
 NETS: Mapping[Kind, str] = {"anime": "to_b", "photo": "to_a"}
 """Which net of a run makes which kind."""
-_WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 SHIPPED: Mapping[Kind, Path] = {
-    "anime": _WEIGHTS / "translate-anime.safetensors",
-    "photo": _WEIGHTS / "translate-photo.safetensors",
+    "anime": FOLDER / "translate-anime.safetensors",
+    "photo": FOLDER / "translate-photo.safetensors",
 }
 
 
@@ -61,33 +67,21 @@ class TranslateModel:
         Always 16 at a time, the last ones padded: the same kernels run whatever n is, so that a
         result depends on its own picture alone.
         """
-        size, made = self.config.size, []
-        for first in range(0, len(pictures), MICRO_BATCH):
-            some = pictures[first : first + MICRO_BATCH]
-            batch = np.zeros((MICRO_BATCH, size, size, 3), np.uint8)
-            batch[: len(some)] = some
-            planes = self.maker(torch.from_numpy(to_floats(batch)).to(self.device))
-            made.append(to_pictures(planes[: len(some)].float().cpu().numpy()))
+        size, rows = self.config.size, torch.from_numpy(to_floats(pictures))
+        planes = in_micro_batches(self.maker, rows, size=MICRO_BATCH, device=self.device)
+        made = [to_pictures(some) for some in planes]
         return np.concatenate(made) if made else np.zeros((0, size, size, 3), np.uint8)
-
-
-def path_of(model: str, to: Kind) -> Path:
-    """The weight file that `--model` means: the shipped one, a file, or a run's folder."""
-    if model == "head":
-        return SHIPPED[to]
-    path = Path(model)
-    return path / f"{to}.safetensors" if path.is_dir() else path
 
 
 def load_model(model: str, to: Kind, device: torch.device) -> TranslateModel:
     """Reads a model; raises WeightsError where there is none, OptionError for the other way."""
-    path = path_of(model, to)
+    path = weight_file(model, {"head": SHIPPED[to]}, stem=to)
     found = load_weights(path, expected_job=JOB)
     try:
         config = Config.from_config(found.header.config["recipe"])
         made = found.header.config["to"]
         maker = make_maker(config, 0, NETS[to])
-        maker.load_state_dict({name: _tensor(value) for name, value in found.tensors.items()})
+        maker.load_state_dict(network_part(found.tensors))
     except (KeyError, TypeError, ValueError, RuntimeError) as problem:
         raise WeightsError(text("translate.weights_differ", path=terminal_safe(path))) from problem
     if made != to:
@@ -95,11 +89,6 @@ def load_model(model: str, to: Kind, device: torch.device) -> TranslateModel:
         raise OptionError(text("translate.other_way", **values))
     maker = maker.eval().requires_grad_(False).to(device)
     return TranslateModel(maker, config, to, found.header, found.sha256, device)
-
-
-def _tensor(array: Any) -> torch.Tensor:
-    tensor = torch.from_numpy(array)
-    return tensor.float() if tensor.is_floating_point() else tensor
 
 
 def save_model(
@@ -110,15 +99,5 @@ def save_model(
     told   `preset`, `data` (words), `source` (JSON values that find the pictures again), `crop`
            of its inputs, `licence`, `metrics`, `head` (whether the pictures were the head's)
     """
-    header = WeightHeader(
-        job=JOB,
-        preset=told.get("preset", ""),
-        config={"recipe": config.as_config(), "to": to, "source": dict(told.get("source", {}))},
-        crop=dict(told.get("crop", {})),
-        metrics=dict(told.get("metrics", {})),
-        data=told.get("data", ""),
-        licence=told.get("licence", "unknown"),
-        head_hash=schema_hash() if told.get("head") else "",
-    )
-    arrays = {name: value.detach().cpu().numpy() for name, value in maker.state_dict().items()}
-    return save_weights(path, arrays, header, half=True)
+    header = trained_header(JOB, told.get("preset", ""), config, told, to=to)
+    return save_weights(path, state_arrays(maker.state_dict()), header, half=True)

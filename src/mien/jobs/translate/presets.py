@@ -12,17 +12,17 @@ The ancestor's other games are presets too: seed-wgan-gp, seed-sn-gp, seed-lsgan
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 from mien import fields
+from mien.jobs.settings import RecipeSettings
 
 Method: TypeAlias = Literal["hinge", "relativistic", "wgan-gp", "lsgan", "vanilla"]
 Pairing: TypeAlias = Literal["none", "alike", "true"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(RecipeSettings):
     """All settings of one training recipe; both directions share them.
 
     size            pixels a side
@@ -91,18 +91,6 @@ class Config:
     average: float = 5_000.0
     wild: bool = False
     mirror: bool = True
-
-    def as_config(self) -> dict[str, Any]:
-        """JSON values."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_config(cls, values: Mapping[str, Any]) -> Config:
-        """The settings that `as_config` described; raises TypeError for a foreign name."""
-        told: dict[str, Any] = {
-            n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
-        }
-        return cls(**told)
 
 
 _SEED: dict[str, Any] = {

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.jobs import onnx
-from mien.jobs.base import Outcome, Progress, Step
+from mien.jobs.base import Outcome, Progress
 from mien.jobs.character.config import ExportRequest
 from mien.jobs.character.imitator.model import ImitatorModel
 from mien.nn.init import generator
@@ -42,10 +42,5 @@ def to_onnx(model: ImitatorModel) -> bytes:
 
 def export(model: ImitatorModel, request: ExportRequest, progress: Progress) -> Outcome:
     """Writes the graph after checking it against the network, within 1/255 in every pixel."""
-    onnx.check_suffix(request.out)
-    data = to_onnx(model)
-    net = Pictures(model.net).eval()
-    worst = onnx.parity(net, data, {"parameters": examples(model, _CHECKED)})
-    out = onnx.write_onnx(request.out, data, worst, overwrite=request.overwrite)
-    progress(Step(1, 1, out.name))
-    return Outcome((out,), figures={"largest difference": float(worst)})
+    net, inputs = Pictures(model.net).eval(), {"parameters": examples(model, _CHECKED)}
+    return onnx.export(request, net, lambda: to_onnx(model), inputs, progress)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from mien.data.stream import to_pictures
 from mien.errors import OptionError, WeightsError
@@ -22,12 +21,13 @@ from mien.jobs.character.imitator.data import ParameterSet
 from mien.jobs.character.imitator.layout import Layout, head_layout
 from mien.jobs.character.imitator.networks import make_imitator
 from mien.jobs.character.imitator.presets import Settings
+from mien.jobs.weights import FOLDER, in_micro_batches, network_part, state_arrays, weight_file
 from mien.messages import text
 from mien.types import Image
 
 JOB = "character.imitator"
 MICRO_BATCH = 16
-SHIPPED = Path(__file__).resolve().parents[3] / "weights" / "character-imitator.safetensors"
+SHIPPED = FOLDER / "character-imitator.safetensors"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -65,23 +65,13 @@ class ImitatorModel:
     def _answers(self, parameters: NDArray[np.floating[Any]], which: int) -> NDArray[np.float32]:
         """Always 16 at a time, the last ones padded: no sample depends on its neighbours."""
         wanted = torch.from_numpy(np.asarray(parameters, np.float32))
-        found = []
-        for some in wanted.split(MICRO_BATCH):
-            batch = torch.zeros(MICRO_BATCH, self.layout.size, device=self.device)
-            batch[: len(some)] = some.to(self.device)
-            found.append(self.net(batch)[which][: len(some)].cpu().numpy())
+        found = in_micro_batches(
+            lambda batch: self.net(batch)[which], wanted, size=MICRO_BATCH, device=self.device
+        )
         if found:
             return np.concatenate(found)
         side = self.settings.size // (2 if which else 1)
         return np.zeros((0, len(LABELS) if which else 3, side, side), np.float32)
-
-
-def path_of(model: str) -> Path:
-    """The weight file that `--model` means: "shipped", a file, or a run's folder."""
-    if model == "shipped":
-        return SHIPPED
-    path = Path(model)
-    return path / "weights.safetensors" if path.is_dir() else path
 
 
 def load_imitator(model: str, device: torch.device, *, of_head: bool = False) -> ImitatorModel:
@@ -89,13 +79,13 @@ def load_imitator(model: str, device: torch.device, *, of_head: bool = False) ->
 
     of_head   refuse one of another engine, or of another version of the head: OptionError
     """
-    path = path_of(model)
+    path = weight_file(model, {"shipped": SHIPPED})
     found = load_weights(path, expected_job=JOB, expected_head=schema_hash() if of_head else None)
     try:
         settings = Settings.from_config(found.header.config["recipe"])
         layout = Layout.from_config(found.header.config["layout"])
         net = make_imitator(settings, layout.size, 0)
-        net.load_state_dict(_network(found.tensors))
+        net.load_state_dict(network_part(found.tensors, "net"))
         prior = np.asarray(found.tensors["prior"], np.float32)
         if prior.shape != (2, layout.size):
             raise ValueError(f"prior {prior.shape}")
@@ -114,22 +104,10 @@ def shipped_for_fit(model: str) -> ImitatorModel:
     return load_imitator(model, torch.device("cpu"), of_head=True)
 
 
-def _network(arrays: Mapping[str, Any]) -> dict[str, Tensor]:
-    """The network's tensors under its own names, floats in float32."""
-    start = "net."
-    state = {
-        name.removeprefix(start): torch.from_numpy(array)
-        for name, array in arrays.items()
-        if name.startswith(start)
-    }
-    return {name: one.float() if one.is_floating_point() else one for name, one in state.items()}
-
-
 def save_imitator(path: Path, net: nn.Module, known: ParameterSet, header: WeightHeader) -> str:
     """Writes an imitator of a set's parameters in float16; returns the SHA-256 of the file."""
     config = {**header.config, "layout": known.layout.as_config()}
-    state = net.state_dict().items()
-    arrays = {f"net.{name}": value.detach().cpu().numpy() for name, value in state}
+    arrays = state_arrays(net.state_dict(), "net")
     arrays["prior"] = np.stack([known.parameters.mean(0), known.parameters.std(0)])
     whole = dataclasses.replace(header, job=JOB, config=config)
     return save_weights(path, arrays, whole, half=True)

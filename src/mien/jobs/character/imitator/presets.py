@@ -11,14 +11,14 @@ tiny         for tests
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from mien import fields
+from mien.jobs.settings import RecipeSettings
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings:
+class Settings(RecipeSettings):
     """All settings of one training recipe.
 
     size       pixels a side
@@ -52,18 +52,6 @@ class Settings:
     last: float = 0.02
     batch: int = 16
     average: float = 5_000.0
-
-    def as_config(self) -> dict[str, Any]:
-        """JSON values."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_config(cls, values: Mapping[str, Any]) -> Settings:
-        """The settings that `as_config` described; raises TypeError for a foreign name."""
-        told: dict[str, Any] = {
-            n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
-        }
-        return cls(**told)
 
 
 _SEED: dict[str, Any] = {

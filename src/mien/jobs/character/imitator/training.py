@@ -10,17 +10,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mien.head.schema import schema_hash
 from mien.io.image import write_image
 from mien.io.provenance import Provenance
-from mien.io.weights import WeightHeader
 from mien.jobs.base import Progress
 from mien.jobs.character.config import TrainRequest
 from mien.jobs.character.imitator.data import ParameterSet, ParameterStream, Wanted, open_set, split
-from mien.jobs.character.imitator.model import load_imitator, save_imitator
+from mien.jobs.character.imitator.model import JOB, load_imitator, save_imitator
 from mien.jobs.character.imitator.presets import Settings, settings
 from mien.jobs.character.imitator.recipe import build, ready
 from mien.jobs.training import Order, Trainer, TrainingData
+from mien.jobs.weights import trained_header
 from mien.train.live import Live
 from mien.train.log import grid
 from mien.train.recipe import Batches, Recipe
@@ -61,17 +60,15 @@ def finish(live: Live, chosen: Settings, data: TrainingData, folder: RunFolder) 
     known: ParameterSet = data.payload
     net = ready(live.averages.get("imitator", live.nets["imitator"]), known)
     info = known.pack.info
-    of_head = known.source["kind"] == "head"
-    header = WeightHeader(
-        job="",
-        preset=live.recipe.preset,
-        config={"recipe": chosen.as_config(), "source": known.source},
-        crop=dict(info.crop),
-        metrics={"images": float(live.images), "seconds": round(live.seconds, 1)},
-        data=info.data,
-        licence=info.licence,
-        head_hash=schema_hash() if of_head else "",
-    )
+    told = {
+        "data": info.data,
+        "source": known.source,
+        "crop": info.crop,
+        "licence": info.licence,
+        "metrics": {"images": float(live.images), "seconds": round(live.seconds, 1)},
+        "head": known.source["kind"] == "head",
+    }
+    header = trained_header(JOB, live.recipe.preset, chosen, told)
     path = folder.path / "weights.safetensors"
     digest = save_imitator(path, net, known, header)
     model = load_imitator(str(path), torch.device("cpu"))
