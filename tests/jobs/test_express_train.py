@@ -15,7 +15,7 @@ from mien.io.image import read_image, write_image
 from mien.jobs.express.config import TrainRequest
 from mien.jobs.express.model import load_model
 from mien.jobs.express.presets import PRESETS, config
-from mien.jobs.express.training import TRAINER, small
+from mien.jobs.express.training import TRAINER
 from mien.seeding import rng
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
@@ -96,7 +96,7 @@ def test_the_trainers_parts_fit_each_other() -> None:
         assert TRAINER.trial_steps(settings) >= settings.critic_steps
     request = TrainRequest()
     assert all(hasattr(request, name) for name in TRAINER.kept)
-    assert small(request).people < request.people
+    assert TRAINER.verify_people < request.people
 
 
 @pytest.fixture

@@ -6,10 +6,22 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Self
 
+from mien import fields
+
 
 @dataclasses.dataclass(frozen=True)
 class RecipeSettings:
     """Plain values by field name, there and back again; a job's settings derive from it."""
+
+    @classmethod
+    def of(cls, presets: Mapping[str, Mapping[str, Any]], preset: str, **changes: Any) -> Self:
+        """The settings of a preset, with some of them changed.
+
+        Raises OptionError for an unknown preset.
+        """
+        if preset not in presets:
+            raise fields.unknown("--preset", preset, presets)
+        return cls(**{**presets[preset], **changes})
 
     def as_config(self) -> dict[str, Any]:
         """JSON values."""

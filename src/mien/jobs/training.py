@@ -91,7 +91,7 @@ class Trainer:
     build        the recipe of an order
     finish       (live, settings, data, run folder) -> files written: the model, a sheet
     trial_steps  steps in which every phase falls due once
-    small        the request, made small for `--verify-resume`
+    verify_people  people (or heads) that `--verify-resume` makes do with
     kept         fields of the request that a resumed run keeps, beside preset and seed
     """
 
@@ -102,7 +102,7 @@ class Trainer:
     build: Callable[[Order], Recipe]
     finish: Callable[[Live, Any, TrainingData, RunFolder], tuple[Path, ...]]
     trial_steps: Callable[[Any], int]
-    small: Callable[[Any], Any]
+    verify_people: int
     kept: tuple[str, ...] = ("data",)
 
 
@@ -296,7 +296,8 @@ class VerifyTarget:
     def __call__(self, path: Path) -> None:
         """Train in the run folder `path`."""
         torch.set_num_threads(1)
-        trainer, request = self.trainer, self.trainer.small(self.request)
+        trainer = self.trainer
+        request = dataclasses.replace(self.request, people=trainer.verify_people)
         settings = trainer.config(request.preset)
         with trainer.opened(request, settings, no_progress) as data:
             images = _VERIFY_STEPS * settings.batch

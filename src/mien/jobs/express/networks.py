@@ -10,8 +10,8 @@ from torch.nn import functional
 
 from mien.jobs.express.presets import Config
 from mien.jobs.express.regions import PLANES
-from mien.nn.blocks import DownBlock, channels_last, convolution, leaky
 from mien.nn.init import generator, he_normal
+from mien.nn.patch_judge import PatchJudge
 from mien.nn.unet import UNet
 
 _SEED_DEVIATION = 0.02
@@ -43,24 +43,6 @@ class Repairer(nn.Module):
         attention = torch.sigmoid(made[:, 3:]) * gate
         change = attention * (torch.tanh(made[:, :3]) - warp.float())
         return torch.cat([change, attention], 1)
-
-
-class PatchJudge(nn.Module):
-    """Judges eyes and mouth beside the warp that they were made from: one logit for every place."""
-
-    def __init__(self, config: Config) -> None:
-        super().__init__()
-        self.first = convolution(6 * 4, config.judge[0])
-        pairs = itertools.pairwise(config.judge)
-        self.blocks = nn.ModuleList(DownBlock(a, b) for a, b in pairs)
-        self.last = convolution(config.judge[-1], 1, 1)
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        """(n, 6, p, p), the picture and the warp, to logits (n, places)."""
-        x = self.first(channels_last(functional.pixel_unshuffle(pictures, 2)))
-        for block in self.blocks:
-            x = block(x)
-        return self.last(leaky(x)).flatten(1)
 
 
 class SeedGenerator(nn.Module):
@@ -160,7 +142,7 @@ def make_judge(config: Config, seed: int) -> nn.Module:
         net: nn.Module = SeedCritic(config)
         _small_normal(net, random)
         return net
-    net = PatchJudge(config)
+    net = PatchJudge(config.judge)
     he_normal(net, random)
     return net
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal
 
-from mien import fields
 from mien.jobs.settings import RecipeSettings
 
 
@@ -109,6 +108,4 @@ def config(preset: str, **changes: Any) -> Config:
 
     Raises OptionError for an unknown preset.
     """
-    if preset not in PRESETS:
-        raise fields.unknown("--preset", preset, PRESETS)
-    return Config(**{**PRESETS[preset], **changes})
+    return Config.of(PRESETS, preset, **changes)

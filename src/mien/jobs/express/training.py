@@ -134,11 +134,6 @@ def trial_steps(config: Config) -> int:
     return config.critic_steps if config.kind == "ganimation" else config.lazy
 
 
-def small(request: TrainRequest) -> TrainRequest:
-    """The request with few people."""
-    return dataclasses.replace(request, people=_SMALL_PEOPLE)
-
-
 TRAINER = Trainer(
     job="express",
     config=preset_config,
@@ -147,6 +142,6 @@ TRAINER = Trainer(
     build=build,
     finish=finish,
     trial_steps=trial_steps,
-    small=small,
+    verify_people=_SMALL_PEOPLE,
     kept=("data", "attributes", "crop", "people"),
 )

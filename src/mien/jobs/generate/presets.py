@@ -13,7 +13,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal, TypeAlias
 
-from mien import fields
 from mien.jobs.settings import RecipeSettings
 
 Method: TypeAlias = Literal["noisy", "relativistic", "hinge", "wgan-gp"]
@@ -145,6 +144,4 @@ def config(preset: str, **changes: Any) -> Config:
 
     Raises OptionError for an unknown preset.
     """
-    if preset not in PRESETS:
-        raise fields.unknown("--preset", preset, PRESETS)
-    return Config(**{**PRESETS[preset], **changes})
+    return Config.of(PRESETS, preset, **changes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -98,11 +97,6 @@ def trial_steps(settings: Config) -> int:
     return max(settings.lazy if settings.gamma > 0 else 1, settings.critic_steps)
 
 
-def small(request: TrainRequest) -> TrainRequest:
-    """The request with few people."""
-    return dataclasses.replace(request, people=_VERIFY_PEOPLE)
-
-
 TRAINER = Trainer(
     job="generate",
     config=config,
@@ -111,7 +105,7 @@ TRAINER = Trainer(
     build=recipe,
     finish=finish,
     trial_steps=trial_steps,
-    small=small,
+    verify_people=_VERIFY_PEOPLE,
     kept=("data", "people", "crop"),
 )
 """How `generate` trains."""

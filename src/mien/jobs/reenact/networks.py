@@ -6,11 +6,11 @@ import itertools
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from mien.jobs.reenact.presets import Config
-from mien.nn.blocks import DownBlock, channels_last, convolution, leaky
+from mien.nn.blocks import leaky
 from mien.nn.init import generator, he_normal
+from mien.nn.patch_judge import PatchJudge
 from mien.nn.unet import UNet
 
 _SEED_DEVIATION = 0.02
@@ -38,24 +38,6 @@ class Refiner(nn.Module):
         warp = warp.float()
         picture = warp + share * (torch.tanh(made[:, :3]) - warp)
         return torch.cat([picture, share], 1)
-
-
-class PatchJudge(nn.Module):
-    """Judges a part of the face beside the lines that it should follow: the mean of its places."""
-
-    def __init__(self, config: Config) -> None:
-        super().__init__()
-        self.first = convolution(6 * 4, config.judge[0])
-        pairs = itertools.pairwise(config.judge)
-        self.blocks = nn.ModuleList(DownBlock(a, b) for a, b in pairs)
-        self.last = convolution(config.judge[-1], 1, 1)
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        """(n, 6, p, p), the picture and its lines, to logits (n, 1)."""
-        x = self.first(channels_last(functional.pixel_unshuffle(pictures, 2)))
-        for block in self.blocks:
-            x = block(x)
-        return self.last(leaky(x)).float().flatten(1).mean(1, keepdim=True)
 
 
 class FaceMaker(nn.Module):
@@ -230,7 +212,7 @@ def make_judges(config: Config, seed: int) -> dict[str, nn.Module]:
             name: FaceJudge(config.judge, config.size) for name in ("face_judge", "fine_judge")
         }
     else:
-        nets = {"judge": PatchJudge(config)}
+        nets = {"judge": PatchJudge(config.judge, mean=True)}
     for net in nets.values():
         he_normal(net, random)
     return nets

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 
 from mien.io.image import write_image
 from mien.io.provenance import Provenance
-from mien.jobs.reenact.config import TrainRequest
 from mien.jobs.reenact.data import CLIP_CROP, ClipData, training_data
 from mien.jobs.reenact.model import save_model
 from mien.jobs.reenact.presets import Config, config
@@ -57,11 +55,6 @@ def trial_steps(settings: Config) -> int:
     return settings.lazy if settings.gamma > 0 else 1
 
 
-def small(request: TrainRequest) -> TrainRequest:
-    """The request with few people."""
-    return dataclasses.replace(request, people=_VERIFY_PEOPLE)
-
-
 TRAINER = Trainer(
     job="reenact",
     config=config,
@@ -70,7 +63,7 @@ TRAINER = Trainer(
     build=recipe,
     finish=finish,
     trial_steps=trial_steps,
-    small=small,
+    verify_people=_VERIFY_PEOPLE,
     kept=("data", "people"),
 )
 """How `reenact` trains."""

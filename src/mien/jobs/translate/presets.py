@@ -14,7 +14,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal, TypeAlias
 
-from mien import fields
 from mien.jobs.settings import RecipeSettings
 
 Method: TypeAlias = Literal["hinge", "relativistic", "wgan-gp", "lsgan", "vanilla"]
@@ -168,6 +167,4 @@ def config(preset: str, **changes: Any) -> Config:
 
     Raises OptionError for an unknown preset.
     """
-    if preset not in PRESETS:
-        raise fields.unknown("--preset", preset, PRESETS)
-    return Config(**{**PRESETS[preset], **changes})
+    return Config.of(PRESETS, preset, **changes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,11 +106,6 @@ def trial_steps(settings: Config) -> int:
     return max(lazy, settings.critic_steps, settings.cycle_every if settings.cycle else 1)
 
 
-def small(request: TrainRequest) -> TrainRequest:
-    """The request with few people."""
-    return dataclasses.replace(request, people=_VERIFY_PEOPLE)
-
-
 TRAINER = Trainer(
     job=JOB,
     config=config,
@@ -120,7 +114,7 @@ TRAINER = Trainer(
     build=recipe,
     finish=finish,
     trial_steps=trial_steps,
-    small=small,
+    verify_people=_VERIFY_PEOPLE,
     kept=("data", "to_data", "people", "crop", "to_crop"),
 )
 """How `translate` trains."""

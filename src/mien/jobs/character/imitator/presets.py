@@ -13,7 +13,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal
 
-from mien import fields
 from mien.jobs.settings import RecipeSettings
 
 
@@ -77,6 +76,4 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 def settings(preset: str) -> Settings:
     """The settings of a preset; raises OptionError for a name that is not one."""
-    if preset not in PRESETS:
-        raise fields.unknown("preset", preset, PRESETS)
-    return Settings(**PRESETS[preset])
+    return Settings.of(PRESETS, preset)

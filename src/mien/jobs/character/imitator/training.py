@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,11 +92,6 @@ def trial_steps(chosen: Settings) -> int:
     return 1
 
 
-def small(request: TrainRequest) -> TrainRequest:
-    """The request with few heads."""
-    return dataclasses.replace(request, people=_VERIFY_PEOPLE)
-
-
 TRAINER = Trainer(
     job="character",
     config=settings,
@@ -106,7 +100,7 @@ TRAINER = Trainer(
     build=recipe,
     finish=finish,
     trial_steps=trial_steps,
-    small=small,
+    verify_people=_VERIFY_PEOPLE,
     kept=("data", "people"),
 )
 """How the imitator trains."""
