@@ -68,7 +68,13 @@ def _compile(function: Function, *, counting: bool) -> Function:
     if package == "mien.head":
         CONFIG.CACHE_DIR = cache_folder(name)
     try:
-        options = {"cache": True, "error_model": "numpy", "forceinline": True, "_nrt": counting}
+        options = {
+            "cache": True,
+            "error_model": "numpy",
+            "forceinline": True,
+            "nogil": True,
+            "_nrt": counting,
+        }
         compiled: Any = numba.njit(**options)(function)
         return compiled
     finally:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from mien.head.gltf import export_glb
 from mien.head.render import View
 from mien.io.atomic import atomic_write_bytes
 from mien.io.image import read_image, write_image
+from mien.io.provenance import Provenance
 from mien.io.video import write_video
 from mien.persona.character import PARAMS_NAME, TEXTURE_NAME, Character, write_character
 from mien.types import Image, Pose
@@ -38,12 +41,18 @@ def write_results(folder: Path, character: Character, photo: Image | None) -> No
     if photo is not None:
         write_image(folder / PHOTO, photo, provenance=dataclasses.replace(made_by, source=None))
         pictures.insert(0, photo)
-    write_image(folder / RENDER, drawn, provenance=made_by)
-    write_image(folder / NEUTRAL, front, provenance=made_by)
-    write_image(folder / SIDE, beside(pictures), provenance=made_by)
-    write_video(folder / TURNTABLE, turning(neutral), fps=TURN_FPS, provenance=made_by)
-    model = export_glb(character.code, texture=character.texture, extras=made_by.as_mapping())
-    atomic_write_bytes(folder / MODEL, model)
+    with ThreadPoolExecutor(1) as beside_this:  # the film takes as long as all the rest together
+        film = beside_this.submit(_film, folder / TURNTABLE, neutral, made_by)
+        write_image(folder / RENDER, drawn, provenance=made_by)
+        write_image(folder / NEUTRAL, front, provenance=made_by)
+        write_image(folder / SIDE, beside(pictures), provenance=made_by)
+        model = export_glb(character.code, texture=character.texture, extras=made_by.as_mapping())
+        atomic_write_bytes(folder / MODEL, model)
+        film.result()
+
+
+def _film(path: Path, neutral: Character, made_by: Provenance) -> None:
+    write_video(path, turning(neutral), fps=TURN_FPS, provenance=made_by)
 
 
 def beside(pictures: list[Image]) -> Image:
@@ -59,10 +68,14 @@ def turning(neutral: Character, frames: int = TURN_FRAMES) -> Iterator[Image]:
     """A head that looks from side to side once and ends where it began."""
     camera = dataclasses.replace(neutral.view.camera, size=TURN_SIZE)
     view: View = dataclasses.replace(neutral.view, camera=camera)
-    for k in range(frames):
-        yaw = TURN_YAW * math.sin(2 * math.pi * k / frames)
-        code = dataclasses.replace(neutral.code, pose=Pose(yaw=round(yaw, 4)))
-        yield dataclasses.replace(neutral, code=code, view=view).render().rgb
+
+    @functools.cache
+    def looking(yaw: float) -> Image:
+        code = dataclasses.replace(neutral.code, pose=Pose(yaw=yaw))
+        return dataclasses.replace(neutral, code=code, view=view).render().rgb
+
+    for k in range(frames):  # every angle comes twice
+        yield looking(round(TURN_YAW * math.sin(2 * math.pi * k / frames), 4))
 
 
 def earlier_photo(folder: Path) -> Image | None:
