@@ -48,6 +48,9 @@ def test_progress_without_a_terminal_is_a_line_each(capsys: pytest.CaptureFixtur
         progress(Step(2, 2, "b.jpg"))
     lines = capsys.readouterr().err.splitlines()
     assert lines == ["[1/2] a.jpg (0 s left)", "[2/2] b.jpg (0 s left)"]
+    with console.progress("train") as progress:
+        progress(Step(3, 2, "images"))  # the last batch may reach beyond the end
+    assert capsys.readouterr().err == "[3/2] images (0 s left)\n"
     with console.progress("sheet", quiet=True) as progress:
         progress(Step(1, 2, "a.jpg"))
     assert capsys.readouterr().err == ""

@@ -104,7 +104,7 @@ def _line_progress() -> Progress:
         if step.stays:
             note(step.label)
             return
-        left = (time.monotonic() - start) / max(step.done, 1) * (step.total - step.done)
+        left = (time.monotonic() - start) / max(step.done, 1) * max(step.total - step.done, 0)
         values = {"done": step.done, "total": step.total, "label": terminal_safe(step.label)}
         note(text("app.progress", left=f"{left:.0f}", **values))
 
