@@ -91,7 +91,7 @@ def compare(options: argparse.Namespace) -> None:
             line |= report.values()
             line["floor"] = {name: round(f.floor, 4) for name, f in report.figures.items()}
             print(json.dumps(line), flush=True)
-            name = f"{preset}-{options.style}-{options.seconds:.0f}s-{seed}"
+            name = f"{preset}-{options.style}-{line['images']}-{seed}"
             write_image(options.out / f"{name}.png", grid(made[:GRID], 12), provenance=None)
             with (options.out / "compare.jsonl").open("a") as file:
                 file.write(json.dumps(line) + "\n")

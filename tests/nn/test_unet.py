@@ -43,3 +43,11 @@ def test_training_moves_every_weight() -> None:
     net(x, torch.rand(4, 3)).square().mean().backward()
     still = [name for name, weight in net.named_parameters() if weight.grad is None]
     assert still == []
+
+
+@pytest.mark.parametrize("fold", [2, 4])
+def test_no_grid_lies_over_the_first_pictures(fold: int) -> None:
+    y = made(fold=fold)(torch.randn(1, 5, 16, 16, generator=generator("x")))
+    cells = y.unfold(2, fold, fold).unfold(3, fold, fold)
+    assert torch.equal(cells, cells[..., :1, :1].expand_as(cells))
+    assert float(y.std().detach()) > 0.01

@@ -22,11 +22,18 @@ def leaky(x: Tensor) -> Tensor:
 
 
 def convolution(
-    inputs: int, outputs: int, kernel: int = 3, *, gain: float = 1.0, bias: bool = True
+    inputs: int,
+    outputs: int,
+    kernel: int = 3,
+    *,
+    gain: float = 1.0,
+    bias: bool = True,
+    fold: int = 1,
 ) -> nn.Conv2d:
-    """A convolution that keeps the size; `gain` scales its starting weights (`nn.init`)."""
+    """A convolution that keeps the size; `gain` and `fold` say how it starts (`nn.init`)."""
     layer = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=bias)
     layer.gain = gain  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
+    layer.fold = fold  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
     return layer
 
 

@@ -22,6 +22,8 @@ def he_normal(net: nn.Module, random: torch.Generator) -> None:
     """Weights of convolutions and linear layers ~ N(0, 2 / ((1 + leak^2) fan in)), biases 0.
 
     He et al. 2015, equation 10. A layer's attribute `gain`, where it has one, scales its weights.
+    A layer's attribute `fold` says that a pixel-shuffle by that factor follows: all pixels of a
+    cell start alike, so that no grid lies over the first pictures (Aitken et al. 2017).
     """
     for part in net.modules():
         if isinstance(part, nn.Conv2d | nn.Linear):
@@ -29,6 +31,9 @@ def he_normal(net: nn.Module, random: torch.Generator) -> None:
             deviation = math.sqrt(2.0 / ((1.0 + LEAK**2) * fan_in)) * getattr(part, "gain", 1.0)
             with torch.no_grad():
                 part.weight.normal_(0.0, deviation, generator=random)
+                cell = getattr(part, "fold", 1) ** 2
+                if cell > 1:
+                    part.weight.copy_(part.weight[::cell].repeat_interleave(cell, 0))
                 if part.bias is not None:
                     part.bias.zero_()
 

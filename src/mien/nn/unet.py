@@ -83,7 +83,9 @@ class UNet(nn.Module):
         self.ups = nn.ModuleList(UpPair(b, a, a) for a, b in reversed(pairs))
         self.norm = nn.BatchNorm2d(widths[0])
         # The last layer sees the input again: what stays as it is need not pass the network.
-        self.last = convolution(widths[0] + inputs * fold**2, outputs * fold**2, gain=0.5)
+        self.last = convolution(
+            widths[0] + inputs * fold**2, outputs * fold**2, gain=0.5, fold=fold
+        )
 
     def forward(self, x: Tensor, code: Tensor | None = None) -> Tensor:
         """(n, inputs, h, w) and (n, code) to (n, outputs, h, w)."""
