@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from mien.train.run_folder import RunFolder
 from mien.train.verify import run_processes
 
 CPU = torch.device("cpu")
+STEPS = 20
+EPS = 1e-4
 
 
 def train_each(
@@ -29,10 +32,13 @@ def train_each(
     *,
     images: int,
     look_steps: int = 10,
+    eps: float | None = None,
 ) -> None:
     """Trains recipes into folders by name, in the processes that this one is of.
 
-    Two micro-batches make a step: one in each of two processes, or both here.
+    Two micro-batches make a step: one in each of two processes, or both here. `eps` stands in for
+    Adam's: a bias that a norm takes back has no gradient but rounding, the usual epsilon makes a
+    whole step of that, and two equal trainings differ for a reason that is none.
     """
     torch.set_num_threads(1)
     with joined(CPU) as world:
@@ -41,7 +47,14 @@ def train_each(
             plan = Plan(images, accumulate=accumulate, look_steps=look_steps, preview_images=10**9)
             run = RunFolder(path / name)
             run.path.mkdir(parents=True, exist_ok=True)
-            train(recipe(name), plan, Outside(run, CPU, world))
+            train(_with_eps(recipe(name), eps), plan, Outside(run, CPU, world))
+
+
+def _with_eps(recipe: Recipe, eps: float | None) -> Recipe:
+    if eps is None:
+        return recipe
+    kept = {n: dataclasses.replace(one, eps=eps) for n, one in recipe.optimisers.items()}
+    return dataclasses.replace(recipe, optimisers=kept)
 
 
 def as_two_and_as_one(every: Callable[[Path], None], path: Path) -> None:
@@ -68,6 +81,19 @@ def weights_of_both(path: Path, name: str, steps: int) -> Iterator[tuple[str, Te
         for key, weight in weights.items():
             if "running" not in key and "tracked" not in key:
                 yield f"{net}.{key}", weight, two.parts["weights"][net][key]
+
+
+def assert_one(
+    path: Path, names: Iterable[str], *, steps: int = STEPS, floor: float = 1e-5
+) -> None:
+    """Every weight after both trainings is the same within 1e-4 of its tensor's largest.
+
+    floor   what a tensor that is nothing but rounding may differ by
+    """
+    for preset in names:
+        for name, one, two in weights_of_both(path, preset, steps):
+            apart = float((one - two).abs().max())
+            assert apart <= 1e-4 * float(one.abs().max()) + floor, (preset, name, apart)
 
 
 def still_after_bf16(recipe: Recipe, images: int, path: Path) -> set[str]:

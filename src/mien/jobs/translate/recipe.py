@@ -39,7 +39,10 @@ def build(preset: str, config: Config, stream: PairStream, *, images: int, seed:
     betas = (config.beta1, config.beta2)
     maker, judge = (Adam(rate, betas, fall) for rate in (config.rate_maker, config.rate_judge))
     state: dict[str, HasStateDict] = {"pool": Pool(config.pool)} if config.pool else {}
-    before = _iterate if config.spectral else None
+    # The makers' pass of the judges' phase may be gone on with in their own: their norms iterate
+    # before both, whether it is or not. Judges that come later leave it to the makers' phase.
+    shared = config.critic_steps == 1 and not (config.spectral and start)
+    first, second = (JUDGES, MAKERS) if start else ((*JUDGES, *MAKERS), ())
     return Recipe(
         job="translate",
         preset=preset,
@@ -51,15 +54,15 @@ def build(preset: str, config: Config, stream: PairStream, *, images: int, seed:
                 JUDGES,
                 game.judges,
                 after=start,
-                keeps=MAKERS if config.critic_steps == 1 else (),
-                before=functools.partial(before, JUDGES) if before else None,
+                keeps=MAKERS if shared else (),
+                before=functools.partial(_iterate, first) if config.spectral else None,
             ),
             Phase(
                 "makers",
                 MAKERS,
                 game.makers,
                 every=config.critic_steps,
-                before=functools.partial(before, MAKERS) if before else None,
+                before=functools.partial(_iterate, second) if config.spectral else None,
             ),
         ),
         optimisers={**dict.fromkeys(JUDGES, judge), **dict.fromkeys(MAKERS, maker)},
