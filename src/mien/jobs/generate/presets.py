@@ -75,6 +75,8 @@ class Config(RecipeSettings):
 
 
 _FREE: dict[str, Any] = {"code": 0}
+_CALM: dict[str, Any] = {"rate_maker": 5e-4, "rate_judge": 5e-4}
+"""Wider networks do not stand the usual rates; the weight of R1 + R2 grows with the pixels."""
 
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -84,11 +86,15 @@ PRESETS: dict[str, dict[str, Any]] = {
         "size": 128,
         "maker": (192, 128, 96, 48, 24),
         "judge": (24, 48, 96, 128, 192),
+        **_CALM,
+        "gamma": 4.0,
     },
     "default-256": {
         "size": 256,
         "maker": (256, 192, 128, 64, 32, 24),
         "judge": (24, 32, 64, 128, 192, 256),
+        **_CALM,
+        "gamma": 16.0,
     },
     "seed": {
         "network": "seed",
