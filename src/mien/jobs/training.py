@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import torch
 
+from mien.data.pack import PackInfo
 from mien.data.stream import samples_a_second
 from mien.errors import OptionError, TrainingError
 from mien.jobs.base import Outcome, Progress, Step, no_progress
@@ -284,6 +285,18 @@ def _verify(trainer: Trainer, request: TrainOptions) -> Outcome:
     if not verdict.equal:
         raise TrainingError(verdict.sentence())
     return Outcome(notes=(verdict.sentence(),))
+
+
+def trained_on(live: Live, info: PackInfo, source: Mapping[str, Any]) -> dict[str, Any]:
+    """What a weight file says of a run on the pictures of a pack (`weights.trained_header`)."""
+    return {
+        "data": info.data,
+        "source": source,
+        "crop": info.crop,
+        "licence": info.licence,
+        "metrics": {"images": float(live.images), "seconds": round(live.seconds, 1)},
+        "head": source["kind"] == "head",
+    }
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,6 +38,15 @@ def he_normal(net: nn.Module, random: torch.Generator) -> None:
                     part.bias.zero_()
 
 
+def small_normal(net: nn.Module, random: torch.Generator) -> None:
+    """Weights of (transposed) convolutions ~ N(0, 0.02^2), biases 0 (Radford et al. 2016)."""
+    for part in net.modules():
+        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.normal_(part.weight, 0.0, 0.02, generator=random)
+            if part.bias is not None:
+                nn.init.zeros_(part.bias)
+
+
 def glorot_uniform(net: nn.Module, random: torch.Generator) -> None:
     """Weights of (transposed) convolutions and linear layers as TensorFlow starts them, biases 0.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mien.jobs.base import Job, Outcome
 from mien.jobs.character.config import (
@@ -13,7 +13,7 @@ from mien.jobs.character.config import (
     FitRequest,
     TrainRequest,
 )
-from mien.jobs.character.imitator.presets import PRESETS
+from mien.jobs.character.imitator.presets import PRESETS, settings
 
 if TYPE_CHECKING:
     from mien.jobs.character.predict import CharacterPredictor
@@ -28,13 +28,6 @@ def load(device: str = "auto") -> CharacterPredictor:
 
         devices.pick(device)
     return CharacterPredictor(device)
-
-
-def recipe(preset: str) -> Any:
-    """The imitator's settings of a preset; `imitator.recipe.build` makes a recipe of them."""
-    from mien.jobs.character.imitator.presets import settings
-
-    return settings(preset)
 
 
 def evaluate(preset: str) -> Mapping[str, float]:
@@ -57,7 +50,7 @@ JOB = Job(
     },
     result=Outcome,
     presets=PRESETS,
-    recipe=recipe,
+    recipe=settings,
     load=load,
     evaluate=evaluate,
 )

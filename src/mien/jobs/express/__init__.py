@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mien.jobs.base import Job, Outcome
 from mien.jobs.express.config import (
@@ -13,7 +13,7 @@ from mien.jobs.express.config import (
     ExportRequest,
     TrainRequest,
 )
-from mien.jobs.express.presets import PRESETS
+from mien.jobs.express.presets import PRESETS, config
 
 if TYPE_CHECKING:
     from mien.jobs.express.predict import ExpressPredictor
@@ -27,13 +27,6 @@ def load(device: str = "auto") -> ExpressPredictor:
     if device != "auto":
         devices.pick(device)
     return ExpressPredictor(device)
-
-
-def recipe(preset: str) -> Any:
-    """The settings of a preset; with samples, `recipe.build` makes the training recipe of them."""
-    from mien.jobs.express.presets import config
-
-    return config(preset)
 
 
 def evaluate(preset: str) -> Mapping[str, float]:
@@ -56,7 +49,7 @@ JOB = Job(
     },
     result=Outcome,
     presets=PRESETS,
-    recipe=recipe,
+    recipe=config,
     load=load,
     evaluate=evaluate,
 )

@@ -10,11 +10,10 @@ from torch.nn import functional
 
 from mien.jobs.express.presets import Config
 from mien.jobs.express.regions import PLANES
-from mien.nn.init import generator, he_normal
+from mien.nn.init import generator, he_normal, small_normal
 from mien.nn.patch_judge import PatchJudge
 from mien.nn.unet import UNet
 
-_SEED_DEVIATION = 0.02
 _CRITIC_LEAK = 0.01
 
 
@@ -123,7 +122,7 @@ def make_maker(config: Config, seed: int) -> nn.Module:
     random = generator(seed, "express maker")
     if config.kind == "ganimation":
         net: nn.Module = SeedGenerator(config)
-        _small_normal(net, random)
+        small_normal(net, random)
         return net
     net = Repairer(config)
     he_normal(net, random)
@@ -140,18 +139,8 @@ def make_judge(config: Config, seed: int) -> nn.Module:
     random = generator(seed, "express judge")
     if config.kind == "ganimation":
         net: nn.Module = SeedCritic(config)
-        _small_normal(net, random)
+        small_normal(net, random)
         return net
     net = PatchJudge(config.judge)
     he_normal(net, random)
     return net
-
-
-def _small_normal(net: nn.Module, random: torch.Generator) -> None:
-    """Weights ~ N(0, 0.02), biases 0, as the ancestor starts."""
-    for part in net.modules():
-        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
-            with torch.no_grad():
-                part.weight.normal_(0.0, _SEED_DEVIATION, generator=random)
-                if part.bias is not None:
-                    part.bias.zero_()

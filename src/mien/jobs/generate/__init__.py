@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mien.jobs.base import Job, Outcome
 from mien.jobs.generate.config import (
@@ -14,7 +14,7 @@ from mien.jobs.generate.config import (
     TrainRequest,
     WalkRequest,
 )
-from mien.jobs.generate.presets import PRESETS
+from mien.jobs.generate.presets import PRESETS, config
 
 if TYPE_CHECKING:
     from mien.jobs.generate.predict import GeneratePredictor
@@ -26,13 +26,6 @@ def load(device: str = "auto") -> GeneratePredictor:
     from mien.jobs.generate.predict import GeneratePredictor
 
     return GeneratePredictor(devices.pick(device))
-
-
-def recipe(preset: str) -> Any:
-    """The settings of a preset; with pictures, `recipe.build` makes the training recipe of them."""
-    from mien.jobs.generate.presets import config
-
-    return config(preset)
 
 
 def evaluate(preset: str) -> Mapping[str, float]:
@@ -56,7 +49,7 @@ JOB = Job(
     },
     result=Outcome,
     presets=PRESETS,
-    recipe=recipe,
+    recipe=config,
     load=load,
     evaluate=evaluate,
 )

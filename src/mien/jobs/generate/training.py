@@ -17,7 +17,7 @@ from mien.jobs.generate.model import FaceModel, load_model, save_model
 from mien.jobs.generate.pictures import Pictures, Wanted, opened
 from mien.jobs.generate.presets import Config, config
 from mien.jobs.generate.recipe import build, final_codes, ready_maker
-from mien.jobs.training import Order, Trainer, TrainingData
+from mien.jobs.training import Order, Trainer, TrainingData, trained_on
 from mien.train.live import Live
 from mien.train.log import grid
 from mien.train.recipe import Recipe
@@ -68,15 +68,7 @@ def finish(live: Live, settings: Config, data: TrainingData, folder: RunFolder) 
         stream = pictures.stream(seed=live.recipe.seed, mirror=settings.mirror)
         codes = final_codes(kept, stream)
     maker = ready_maker(net, settings, codes)
-    info = pictures.pack.info
-    told = {
-        "data": info.data,
-        "source": pictures.source,
-        "crop": info.crop,
-        "licence": info.licence,
-        "metrics": {"images": float(live.images), "seconds": round(live.seconds, 1)},
-        "head": pictures.source["kind"] == "head",
-    }
+    told = trained_on(live, pictures.pack.info, pictures.source)
     path = folder.path / "weights.safetensors"
     preset = live.recipe.preset
     digest = save_model(path, maker, codes, preset=preset, config=settings, told=told)

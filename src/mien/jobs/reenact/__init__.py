@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mien.jobs.base import Job, Outcome
 from mien.jobs.reenact.config import EvalRequest, ExportRequest, RunRequest, TrainRequest
-from mien.jobs.reenact.presets import PRESETS
+from mien.jobs.reenact.presets import PRESETS, config
 
 if TYPE_CHECKING:
     from mien.jobs.reenact.predict import ReenactPredictor
@@ -21,13 +21,6 @@ def load(device: str = "auto") -> ReenactPredictor:
     if device != "auto":
         devices.pick(device)
     return ReenactPredictor(device)
-
-
-def recipe(preset: str) -> Any:
-    """The settings of a preset; with clips, `recipe.build` makes the training recipe of them."""
-    from mien.jobs.reenact.presets import config
-
-    return config(preset)
 
 
 def evaluate(preset: str) -> Mapping[str, float]:
@@ -49,7 +42,7 @@ JOB = Job(
     },
     result=Outcome,
     presets=PRESETS,
-    recipe=recipe,
+    recipe=config,
     load=load,
     evaluate=evaluate,
 )

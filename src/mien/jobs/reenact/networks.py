@@ -9,11 +9,10 @@ from torch import Tensor, nn
 
 from mien.jobs.reenact.presets import Config
 from mien.nn.blocks import leaky
-from mien.nn.init import generator, he_normal
+from mien.nn.init import generator, he_normal, small_normal
 from mien.nn.patch_judge import PatchJudge
 from mien.nn.unet import UNet
 
-_SEED_DEVIATION = 0.02
 _FIRST_SHARE = -2.0
 """Of the attention before its sigmoid: at first the warp is trusted."""
 
@@ -193,7 +192,7 @@ def make_networks(config: Config, seed: int) -> dict[str, nn.Module]:
         face = FaceMaker(config.channels)
         fine = FineMaker(config.channels)
         for net in (face, fine):
-            _small_normal(net, random)
+            small_normal(net, random)
         return {"face": face, "fine": fine}
     refiner = Refiner(config)
     he_normal(refiner, random)
@@ -216,13 +215,3 @@ def make_judges(config: Config, seed: int) -> dict[str, nn.Module]:
     for net in nets.values():
         he_normal(net, random)
     return nets
-
-
-def _small_normal(net: nn.Module, random: torch.Generator) -> None:
-    """Weights ~ N(0, 0.02), biases 0, as the ancestor starts."""
-    for part in net.modules():
-        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
-            with torch.no_grad():
-                part.weight.normal_(0.0, _SEED_DEVIATION, generator=random)
-                if part.bias is not None:
-                    part.bias.zero_()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mien.jobs.base import Job, Outcome
 from mien.jobs.translate.config import EvalRequest, ExportRequest, RunRequest, TrainRequest
-from mien.jobs.translate.presets import PRESETS
+from mien.jobs.translate.presets import PRESETS, config
 
 if TYPE_CHECKING:
     from mien.jobs.translate.predict import TranslatePredictor
@@ -19,13 +19,6 @@ def load(device: str = "auto") -> TranslatePredictor:
     from mien.jobs.translate.predict import TranslatePredictor
 
     return TranslatePredictor(devices.pick(device))
-
-
-def recipe(preset: str) -> Any:
-    """The settings of a preset; with pictures, `recipe.build` makes the training recipe of them."""
-    from mien.jobs.translate.presets import config
-
-    return config(preset)
 
 
 def evaluate(preset: str) -> Mapping[str, float]:
@@ -47,7 +40,7 @@ JOB = Job(
     },
     result=Outcome,
     presets=PRESETS,
-    recipe=recipe,
+    recipe=config,
     load=load,
     evaluate=evaluate,
 )

@@ -12,7 +12,7 @@ from torch.nn.utils import parametrize
 
 from mien.jobs.translate.presets import Config
 from mien.nn.blocks import DownBlock, append_spread, channels_last, convolution, leaky
-from mien.nn.init import generator, he_normal
+from mien.nn.init import generator, he_normal, small_normal
 from mien.nn.norm import SpectralNorm, add_spectral_norm
 from mien.nn.unet import UNet
 
@@ -20,7 +20,6 @@ EYES = (0.36, 0.58, 0.22, 0.78)
 """Where both eyes are in a head-256 crop: top, bottom, left, right, shares of the side."""
 _START = 4
 """Side of the slim judge's last map."""
-_SEED_DEVIATION = 0.02
 _SEED_LEAK = 0.1
 
 
@@ -160,7 +159,7 @@ def make_maker(config: Config, seed: int, name: str) -> nn.Module:
         return net
     _check(config, config.maker)
     net = SeedMaker(config.maker, config.bottleneck)
-    _seed_start(net, random)
+    small_normal(net, random)
     if config.spectral:
         # The last layer goes without, as in the ancestor.
         for layer in (net.from_code, *net.ups):
@@ -179,17 +178,8 @@ def make_judge(config: Config, seed: int, name: str) -> nn.Module:
         he_normal(net, random)
     else:
         net = SeedJudge(config.judge)
-        _seed_start(net, random)
+        small_normal(net, random)
     return add_spectral_norm(net, random) if config.spectral else net
-
-
-def _seed_start(net: nn.Module, random: torch.Generator) -> None:
-    """Weights ~ N(0, 0.02), biases 0."""
-    for part in net.modules():
-        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
-            nn.init.normal_(part.weight, 0.0, _SEED_DEVIATION, generator=random)
-            if part.bias is not None:
-                nn.init.zeros_(part.bias)
 
 
 def _check(config: Config, widths: tuple[int, ...]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,9 +12,9 @@ import torch
 from mien.io.image import write_image
 from mien.io.provenance import Provenance
 from mien.jobs.base import Progress
-from mien.jobs.training import Order, Trainer, TrainingData
+from mien.jobs.training import Order, Trainer, TrainingData, trained_on
 from mien.jobs.translate.config import TrainRequest
-from mien.jobs.translate.data import Domain, Domains, PairStream, Wanted, opened
+from mien.jobs.translate.data import Domains, PairStream, Wanted, opened
 from mien.jobs.translate.model import JOB, NETS, load_model, save_model
 from mien.jobs.translate.presets import Config, config
 from mien.jobs.translate.recipe import build, ready_maker
@@ -74,7 +73,7 @@ def finish(live: Live, settings: Config, data: TrainingData, folder: RunFolder) 
         kind, domain = ("a", domains.a) if to == "anime" else ("b", domains.b)
         path = folder.path / f"{to}.safetensors"
         maker = ready_maker(live.averages.get(name, live.nets[name]), stream, kind)
-        told = _told(live, domains, domain)
+        told = {"preset": live.recipe.preset, **trained_on(live, domain.pack.info, domains.source)}
         digests.append(save_model(path, maker, to, config=settings, told=told))
         rows = domain.pack.take(domain.train[:_SHEET])
         made = load_model(str(path), to, _DRAWN_ON).draw(rows)
@@ -84,20 +83,6 @@ def finish(live: Live, settings: Config, data: TrainingData, folder: RunFolder) 
     made_by = Provenance("trainedAlgorithmicMedia", f"{JOB}.train", tuple(digests), seed=0)
     write_image(sheet, grid(np.concatenate(pages), _SHEET), provenance=made_by)
     return (*written, sheet)
-
-
-def _told(live: Live, domains: Domains, domain: Domain) -> dict[str, Any]:
-    """What a weight file says of its training; `domain` is the kind that it is given."""
-    info = domain.pack.info
-    return {
-        "preset": live.recipe.preset,
-        "data": info.data,
-        "source": domains.source,
-        "crop": info.crop,
-        "licence": info.licence,
-        "metrics": {"images": float(live.images), "seconds": round(live.seconds, 1)},
-        "head": domains.source["kind"] == "head",
-    }
 
 
 def trial_steps(settings: Config) -> int:

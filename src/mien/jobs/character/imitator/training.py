@@ -17,7 +17,7 @@ from mien.jobs.character.imitator.data import ParameterSet, ParameterStream, Wan
 from mien.jobs.character.imitator.model import JOB, load_imitator, save_imitator
 from mien.jobs.character.imitator.presets import Settings, settings
 from mien.jobs.character.imitator.recipe import build, ready
-from mien.jobs.training import Order, Trainer, TrainingData
+from mien.jobs.training import Order, Trainer, TrainingData, trained_on
 from mien.jobs.weights import trained_header
 from mien.train.live import Live
 from mien.train.log import grid
@@ -58,15 +58,7 @@ def finish(live: Live, chosen: Settings, data: TrainingData, folder: RunFolder) 
     """The model of a run, and a sheet of heads with their imitations."""
     known: ParameterSet = data.payload
     net = ready(live.averages.get("imitator", live.nets["imitator"]), known)
-    info = known.pack.info
-    told = {
-        "data": info.data,
-        "source": known.source,
-        "crop": info.crop,
-        "licence": info.licence,
-        "metrics": {"images": float(live.images), "seconds": round(live.seconds, 1)},
-        "head": known.source["kind"] == "head",
-    }
+    told = trained_on(live, known.pack.info, known.source)
     header = trained_header(JOB, live.recipe.preset, chosen, told)
     path = folder.path / "weights.safetensors"
     digest = save_imitator(path, net, known, header)
