@@ -66,10 +66,12 @@ class FaceCode:
     """Everything that describes a drawn face, each value by name; a missing name is its default.
 
     sliders    identity, [-1, 1] each (beyond is allowed up to 2.5 for caricature), default 0
-    aus        Action Units, [0, 1] each (OpenFace intensity / 5), default 0
+    aus        Action Units, [0, 1] each (OpenFace intensity / 5), default 0; AU12L is the
+               picture's left half of AU12 alone, added to AU12 (`mien.head.schema.RIG_NAMES`)
     gaze       (x, y) in [-1, 1]: right and up in the picture; 1 is 28 and 20 degrees
     materials  scalars, or linear RGB triples in [0, 1]; defaults in `mien.head.SCHEMA`
-    hair       one of `mien.head.SCHEMA.hair_styles`
+               (shapes of hair, such as hair_length, are among them)
+    hair       one of `mien.head.SCHEMA.hair_styles`; facial_hair, glasses likewise
     """
 
     sliders: Mapping[str, float] = dataclasses.field(default_factory=dict)
@@ -79,6 +81,8 @@ class FaceCode:
     materials: Mapping[str, MaterialValue] = dataclasses.field(default_factory=dict)
     hair: str = "crop"
     style: Style = "photo"
+    facial_hair: str = "none"
+    glasses: str = "none"
 
 
 @dataclasses.dataclass(frozen=True)

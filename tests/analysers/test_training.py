@@ -61,7 +61,7 @@ def test_a_hair_sample_is_the_same_alone_and_styles_come_in_turn() -> None:
     hair_renders.make_sample(3, 6)
     assert same(hair_renders.make_sample(3, 7), alone)
     assert alone.style == 7
-    assert hair_renders.make_sample(3, 19).style == 7
+    assert hair_renders.make_sample(3, 7 + len(HAIR_STYLES)).style == 7
     assert alone.grid.shape == (GRID_ROWS, GRID_COLUMNS)
     assert alone.extra.shape == (EXTRA_INPUTS,)
 
@@ -101,7 +101,7 @@ def test_the_translator_learns_and_ships_its_statistics(tmp_path: Path) -> None:
     assert lines[0] == "630 samples, 63 held out"
     header = read_header(out)
     assert header.metrics["samples"] == 630
-    assert header.metrics["slider_r2_median"] > 0.3  # a guess of the mean gives 0
+    assert header.metrics["slider_r2_median"] > 0.2  # a guess of the mean gives 0
     assert header.head_hash == schema_hash()
     assert header.config["epochs"] == 25
     known = read_translator(out)
@@ -153,7 +153,8 @@ def masks(count: int) -> list[hair_renders.Sample]:
     for index in range(count):
         style = index % len(HAIR_STYLES)
         grid = rng("mask", index).integers(0, 60, (GRID_ROWS, GRID_COLUMNS))
-        grid[3 * style + 3 : 3 * style + 6] = 255
+        row, half = 3 * (style % 12) + 3, slice(18 * (style // 12), 18 * (style // 12) + 18)
+        grid[row : row + 3, half] = 255
         made.append(
             hair_renders.Sample(grid.astype(np.uint8), np.zeros(EXTRA_INPUTS, np.float32), style)
         )

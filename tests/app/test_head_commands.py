@@ -12,8 +12,10 @@ from mien.app.commands import head
 from mien.app.sheet import KINDS, LABEL_HEIGHT, compose
 from mien.errors import OptionError
 from mien.head.camera import Camera
+from mien.head.moods import EXPRESSIONS
 from mien.head.render import View, render
 from mien.head.sample import sample
+from mien.head.schema import HAIR_STYLES, SLIDERS
 from mien.head.texture import dequantise, quantise
 from mien.io.image import read_image, write_image
 from mien.io.provenance import Provenance, read_provenance
@@ -50,6 +52,9 @@ def test_every_option_changes_its_own_value() -> None:
         set={"nose_width": 0.3, "age": 0.5},
         au={"AU12": 0.8, "au6": 0.4, "25": 0.2, "AU01": 0.1},
         hair="long",
+        material={"wrinkles": 0.5},
+        facial_hair="goatee",
+        glasses="round",
         style="toon",
         yaw=20.0,
         gaze=(0.1, 0.2),
@@ -61,7 +66,8 @@ def test_every_option_changes_its_own_value() -> None:
     assert code.aus == {"AU12": 0.8, "AU6": 0.4, "AU25": 0.2, "AU1": 0.1}
     assert (code.hair, code.style, code.gaze) == ("long", "toon", (0.1, 0.2))
     assert code.pose == Pose(yaw=20.0)
-    assert code.materials == before.materials
+    assert code.materials == {**before.materials, "wrinkles": 0.5}
+    assert (code.facial_hair, code.glasses) == ("goatee", "round")
     assert made.texture is None
 
 
@@ -76,7 +82,14 @@ def test_without_a_seed_it_is_the_average_head() -> None:
         (["--au", "AU122=.3"], "Action Unit 'AU122' does not exist; did you mean AU12"),
         (["--au", "smile=.3"], "Action Unit 'smile' does not exist; did you mean "),
         (["--au", "AU12=2"], "--au AU12: 2 is outside 0 to 1; give a value inside"),
-        (["--hair", "mohawk"], "--hair: 'mohawk' does not exist; it must be one of bald, buzz,"),
+        (["--hair", "mohawk"], "--hair: 'mohawk' does not exist; did you mean "),
+        (["--glasses", "monocle"], "--glasses: 'monocle' does not exist; it must be one of none,"),
+        (
+            ["--material", "wrinkels=.5"],
+            "material 'wrinkels' does not exist; did you mean wrinkles",
+        ),
+        (["--material", "wrinkles=2"], "--material wrinkles: 2 is outside 0 to 1"),
+        (["--material", "skin=.5"], "material 'skin' does not exist; did you mean "),
         (["--size", "9999"], "--size: 9999 is outside 16 to 2048 px; give a value inside"),
         (["--light", "candle"], "--light: 'candle' does not exist; it must be one of studio,"),
         (
@@ -100,13 +113,18 @@ def test_action_units_by_any_of_their_names() -> None:
         "AU6": 0.3,
         "AU45": 0.4,
     }
+    assert head.action_units({"12l": 0.1, "AU45R": 0.2, "jaw_left": 0.3}) == {
+        "AU12L": 0.1,
+        "AU45R": 0.2,
+        "jaw_left": 0.3,
+    }
     with pytest.raises(OptionError, match="Action Unit 'AU99' does not exist"):
         head.action_units({"AU99": 0.1})
 
 
 def test_the_schema_is_complete(cli: Cli) -> None:
     values = json.loads(cli("head", "schema", "--json").out)
-    assert len(values["sliders"]) == 93
+    assert len(values["sliders"]) == len(SLIDERS)
     assert values["aus"] == list(AU_NAMES)
     text = cli("head", "schema").out
     for one in (*values["sliders"], *values["materials"]):
@@ -118,10 +136,15 @@ def test_sheets_are_full_and_named(kind: str) -> None:
     sheet = KINDS[kind](0, 3)
     labels = [cell.label for cell in sheet.cells]
     assert len(set(labels)) == len(labels)
-    expected = {"identities": 3, "mixed": 3, "toon": 6, "aus": 23, "hair": 12, "pose": 21}
-    assert len(labels) == expected.get(kind, 186)
+    expected = {
+        **{"identities": 3, "mixed": 3, "toon": 6, "aus": 23, "pose": 21},
+        **{"hair": 2 * len(HAIR_STYLES), "sliders": 2 * len(SLIDERS)},
+        **{"ages": 7, "beards": 6, "glasses": 5, "poses": 9, "twins": 16},
+        "expressions": len(EXPRESSIONS) + 2,
+    }
+    assert len(labels) == expected[kind]
     if sheet.columns:
-        assert len(labels) % sheet.columns in (0, 186 % 12)
+        assert len(labels) % sheet.columns in (0, len(labels) % 12)
 
 
 def test_a_sheet_is_its_pictures_in_reading_order(cli: Cli, tmp_path: Path) -> None:

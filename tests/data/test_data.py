@@ -23,6 +23,7 @@ from mien.data.sources import open_source, read_celeba_labels
 from mien.data.stream import Growth, PictureStream, samples_a_second, to_floats, to_pictures
 from mien.errors import InputError, OutputError, TrainingError
 from mien.face.align import align_head
+from mien.head.schema import MATERIAL_SIZE, SLIDERS
 from mien.seeding import rng
 from mien.types import Image
 
@@ -340,9 +341,9 @@ def test_the_head_is_a_torch_data_set() -> None:
     batch = next(iter(DataLoader(data, batch_size=3)))
     assert batch["image"].shape == (3, 3, 24, 24)
     assert batch["labels"].shape == (3, 24, 24)
-    assert batch["sliders"].shape == (3, 93)
+    assert batch["sliders"].shape == (3, len(SLIDERS))
     assert batch["aus"].shape == (3, 22)
-    assert batch["materials"].shape == (3, 48)
+    assert batch["materials"].shape == (3, MATERIAL_SIZE)
     assert batch["normals"].shape == (3, 3, 24, 24)
     assert batch["landmarks"].shape == (3, 68, 2)
     code, drawn = draw_person(data.spec, 2)

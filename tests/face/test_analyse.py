@@ -155,6 +155,7 @@ def test_another_landmarker_can_be_used(astronaut: Image, astronaut_face: Face) 
     class Known:
         name = "known"
         notice = ""
+        steady = False
 
         def __call__(self, image: Image, box: Box) -> np.ndarray:
             # The astronaut's points by their place in her box: right for any box around her.

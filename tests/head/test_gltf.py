@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import struct
 
@@ -8,14 +9,17 @@ import pytest
 
 from mien.head.gltf import export_glb
 from mien.head.sample import sample
+from mien.head.schema import JAW_MOVES, RIG_NAMES
 from mien.head.template import load
 from mien.head.unwrap import cut_seam, uv
 from mien.types import AU_NAMES
 
+WEARER = dataclasses.replace(sample(3, 2), glasses="square", facial_hair="none")
+
 
 @pytest.fixture(scope="module")
 def model() -> bytes:
-    return export_glb(sample(3, 2), size=128, extras={"mien": "test"})
+    return export_glb(WEARER, size=128, extras={"mien": "test"})
 
 
 def document(model: bytes) -> dict:
@@ -29,10 +33,14 @@ def document(model: bytes) -> dict:
 def test_every_part_is_there_with_its_action_units(model: bytes) -> None:
     gltf = document(model)
     names = {mesh["name"]: mesh for mesh in gltf["meshes"]}
-    wanted = {"skin", "mouth", "ears", "eye_right", "eye_left", "teeth", "shirt", "lashes", "hair"}
-    assert set(names) == wanted
-    assert names["skin"]["extras"]["targetNames"] == list(AU_NAMES)
-    assert set(names["teeth"]["extras"]["targetNames"]) == {"AU26", "AU27"}
+    wanted = {"skin", "mouth", "ears", "eye_right", "eye_left", "sockets", "teeth", "tongue"}
+    assert set(names) == wanted | {"shirt", "lashes", "hair", "glasses", "lenses"}
+    assert names["skin"]["extras"]["targetNames"] == list(RIG_NAMES)
+    assert set(AU_NAMES) <= set(RIG_NAMES)
+    for name in ("teeth", "tongue"):
+        assert set(names[name]["extras"]["targetNames"]) == {"AU26", "AU27", *JAW_MOVES}
+    assert "AU45L" in names["lashes"]["extras"]["targetNames"]
+    assert "extras" not in names["glasses"]
     assert "AU45" in names["lashes"]["extras"]["targetNames"]
     for mesh in gltf["meshes"]:
         primitive = mesh["primitives"][0]
@@ -50,6 +58,10 @@ def test_a_reader_finds_a_head_of_natural_size(model: bytes) -> None:
     assert skin.visual.uv.min() >= 0
 
 
+def test_a_file_stays_small() -> None:
+    assert len(export_glb(WEARER, size=1024)) < 12_000_000
+
+
 def test_the_seam_is_cut_open() -> None:
     template = load()
     triangles, source, coordinates = cut_seam(template.triangles, uv(template.surface))
@@ -60,4 +72,4 @@ def test_the_seam_is_cut_open() -> None:
 
 
 def test_equal_codes_give_equal_files(model: bytes) -> None:
-    assert export_glb(sample(3, 2), size=128, extras={"mien": "test"}) == model
+    assert export_glb(WEARER, size=128, extras={"mien": "test"}) == model

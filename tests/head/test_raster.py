@@ -113,11 +113,11 @@ def test_backs_are_hidden_except_on_hair_and_shirt() -> None:
     assert (draw(screen, backwards, layout.PART_SHIRT).triangle >= 0).all()
 
 
-def strand_picture(part: int, along: float) -> float:
+def strand_picture(part: int, along: float, width: float = 10.0) -> float:
     """Share of a sheet that is drawn, `along` being the same everywhere."""
     screen, triangles = grid(2, 2)
     attributes = np.zeros((len(screen), 7), np.float32)
-    attributes[:, layout.ACROSS] = screen[:, 0] / 10
+    attributes[:, layout.ACROSS] = screen[:, 0] / width
     attributes[:, layout.ALONG] = along
     parts = np.full(len(triangles), part, np.int32)
     seen = rasterise(screen, triangles, parts, attributes, WIDTH, HEIGHT)
@@ -133,9 +133,12 @@ def test_hair_frays_towards_its_tip() -> None:
 
 
 def test_lashes_part_towards_their_tips() -> None:
-    assert strand_picture(layout.PART_LASH, 0.3) == 1
-    assert 0 < strand_picture(layout.PART_LASH, 0.9) < 1
-    assert strand_picture(layout.PART_LASH, 1.2) == 0
+    wide = 4.0 * WIDTH  # a quarter of the upper lid
+    shares = [strand_picture(layout.PART_LASH, v, wide) for v in (0.0, 0.3, 0.6, 0.9, 1.2)]
+    assert shares[0] == 1
+    assert shares[-1] == 0
+    assert (np.diff(shares) <= 0).all()
+    assert 0.2 < shares[1] < 1
 
 
 def test_a_gap_does_not_hide_what_lies_behind() -> None:

@@ -7,10 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.head import template as template_module
-from mien.head.rig import assemble, rotation
-from mien.head.schema import AU_INDEX, HAIR_STYLES, SLIDERS, au_vector, slider_vector
+from mien.head.assets import HASHES, asset_path, content_hash, load_asset
+from mien.head.eye_rig import GAZE_DISTANCE, OUTWARD_DEGREES, eye_turns
+from mien.head.rig import assemble, creases
+from mien.head.schema import (
+    AU_INDEX,
+    GLASSES,
+    HAIR_STYLES,
+    SLIDERS,
+    au_vector,
+    rig_vector,
+    slider_vector,
+)
 from mien.head.template import Template, load
+from mien.head.turning import rotation
+from mien.head.worn import BALD, Worn
 from mien.seeding import rng
 from mien.types import AU_NAMES
 
@@ -26,7 +37,7 @@ def mesh_vertices(
     sliders: dict[str, float] | None = None,
 ) -> np.ndarray:
     values, intensities = slider_vector(sliders or {}), au_vector(aus or {})
-    return assemble(template, values, intensities, hair="bald").vertices.astype(float)
+    return assemble(template, values, intensities, worn=BALD).vertices.astype(float)
 
 
 def test_the_neutral_head_is_mirror_symmetric(template: Template) -> None:
@@ -79,7 +90,7 @@ def test_lids_never_enter_the_eyeball(seed: int, blink: float, squint: float) ->
     template, random = load(), rng(seed, "lids")
     aus = np.zeros(22)
     aus[AU_INDEX["AU45"]], aus[AU_INDEX["AU7"]] = blink, squint
-    mesh = assemble(template, random.normal(size=93) * 0.3, aus, hair="bald")
+    mesh = assemble(template, random.normal(size=len(SLIDERS)) * 0.3, aus, worn=BALD)
     for side in range(2):
         rings = template.eye_rings[side][1:].ravel()
         distance = np.linalg.norm(mesh.vertices[rings] - mesh.eye_centres[side], axis=1)
@@ -95,11 +106,83 @@ def test_a_blink_closes_the_eye(template: Template) -> None:
     assert upper - lower < 0.12 * gap
 
 
-def test_the_jaw_opens_and_takes_the_lower_teeth_along(template: Template) -> None:
-    first = assemble(template, np.zeros(93), np.zeros(22), hair="bald").first["teeth"]
-    opened = mesh_vertices(template, {"AU26": 1.0}) - mesh_vertices(template)
-    assert opened[first : first + 99, 1] == pytest.approx(0, abs=1e-5)
-    assert (opened[first + 99 : first + 198, 1] < -0.5).all()
+def mouth_moves(template: Template, aus: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """How an expression moves teeth and tongue: what hangs on the skull, then on the jaw."""
+    neutral = assemble(template, np.zeros(len(SLIDERS)), np.zeros(22), worn=BALD)
+    moved = assemble(template, np.zeros(len(SLIDERS)), rig_vector(aus), worn=BALD).vertices
+    first, stop = neutral.first["teeth"], neutral.first["shirt"]
+    lower = np.r_[template.arrays["teeth.lower"], template.arrays["tongue.lower"]] > 0.5
+    offset = (moved - neutral.vertices)[first:stop].astype(float)
+    return offset[~lower], offset[lower]
+
+
+def test_the_jaw_opens_and_takes_the_lower_teeth_and_the_tongue_along(template: Template) -> None:
+    upper, lower = mouth_moves(template, {"AU26": 1.0})
+    assert np.abs(upper).max() < 1e-5
+    assert (lower[:, 1] < -0.4).all()
+
+
+def test_the_jaw_goes_aside(template: Template) -> None:
+    for name, sign in (("jaw_left", -1), ("jaw_right", 1)):
+        upper, lower = mouth_moves(template, {name: 1.0})
+        assert np.abs(upper).max() < 1e-5
+        assert (sign * lower[:, 0] > 0.4).all()
+        assert np.abs(lower[:, 1:]).max() < 1e-5
+
+
+def test_a_wink_closes_one_eye(template: Template) -> None:
+    neutral = mesh_vertices(template)
+    for name, winking in (("AU45R", 0), ("AU45L", 1)):
+        skin = assemble(
+            template, np.zeros(len(SLIDERS)), rig_vector({name: 1.0}), worn=BALD
+        ).vertices
+        ring = template.eye_rings[:, 1]
+        gap = skin[ring[:, 11], 1] - skin[ring[:, 33], 1]
+        before = neutral[ring[:, 11], 1] - neutral[ring[:, 33], 1]
+        assert gap[winking] < 0.15 * before[winking]
+        assert gap[1 - winking] == pytest.approx(before[1 - winking], abs=1e-4)
+
+
+def test_creases_know_their_side() -> None:
+    def folds(**aus: float) -> dict[str, float]:
+        names = ("forehead", "frown", "nose", "eye_r", "eye_l", "cheek_r", "cheek_l", "chin")
+        return dict(zip(names, creases(rig_vector(aus)).tolist(), strict=True))
+
+    smile = folds(AU12L=1.0)
+    assert smile["cheek_l"] > 0.5
+    assert smile["cheek_r"] == 0
+    assert folds(AU12=1.0)["cheek_r"] == folds(AU12=1.0)["cheek_l"] > 0.5
+    assert 0 < folds(AU1L=1.0)["forehead"] < folds(AU1=1.0)["forehead"]
+    assert folds(AU17=1.0)["chin"] == 1
+
+
+@pytest.mark.parametrize("gaze", [(0.0, 0.0), (0.6, 0.2), (-0.9, -0.5)])
+def test_both_eyes_look_at_one_point(gaze: tuple[float, float]) -> None:
+    centres = np.array([[3.2, 0.0, -1.2], [-3.2, 0.0, -1.2]])
+    aside = [rotation(sign * OUTWARD_DEGREES, 0, 0) for sign in (-1, 1)]
+    lines = [
+        turn @ back @ [0, 0, 1] for turn, back in zip(eye_turns(centres, gaze), aside, strict=True)
+    ]
+    look = rotation(gaze[0] * 28, -gaze[1] * 20, 0) @ [0, 0, GAZE_DISTANCE]
+    target = centres.mean(0) + look
+    for centre, line in zip(centres, lines, strict=True):
+        wanted = (target - centre) / np.linalg.norm(target - centre)
+        assert wanted @ line > 0.9995
+
+
+def test_glasses_sit_on_everybody_and_keep_still(template: Template) -> None:
+    random = rng(4, "glasses")
+    for style in GLASSES[1:]:
+        worn, sliders = Worn("bald", glasses=style), random.normal(size=len(SLIDERS)) * 0.3
+        neutral = assemble(template, sliders, np.zeros(22), worn=worn)
+        smiling = assemble(template, sliders, au_vector({"AU12": 1, "AU1": 1}), worn=worn)
+        first = neutral.first["glasses"]
+        np.testing.assert_array_equal(neutral.vertices[first:], smiling.vertices[first:])
+        middle = neutral.vertices[neutral.first["lens"] :].mean(0)
+        eyes = neutral.eye_centres.mean(0)
+        assert abs(middle[0] - eyes[0]) < 0.05
+        assert abs(middle[1] - eyes[1]) < 0.8
+        assert 1.5 < middle[2] - eyes[2] < 4.5
 
 
 def test_rotation_signs() -> None:
@@ -113,14 +196,14 @@ def test_rotation_signs() -> None:
 
 @pytest.mark.parametrize("hair", HAIR_STYLES)
 def test_every_style_assembles_within_bounds(template: Template, hair: str) -> None:
-    mesh = assemble(template, np.zeros(93), np.zeros(22), hair=hair)
+    mesh = assemble(template, np.zeros(len(SLIDERS)), np.zeros(22), worn=Worn(hair))
     assert mesh.triangles.max() < len(mesh.vertices) == len(mesh.attributes)
     assert len(mesh.parts) == len(mesh.triangles)
     assert np.isfinite(mesh.vertices).all()
     assert np.abs(mesh.vertices).max() < 35
 
 
-def test_the_template_is_the_pinned_one() -> None:
-    arrays = load().arrays
-    assert template_module.content_hash(arrays) == template_module.TEMPLATE_HASH
-    assert template_module.TEMPLATE_PATH.stat().st_size <= 8_000_000
+@pytest.mark.parametrize("name", HASHES)
+def test_the_shipped_arrays_are_the_pinned_ones(name: str) -> None:
+    assert content_hash(load_asset(name)) == HASHES[name]
+    assert asset_path(name).stat().st_size <= 8_000_000

@@ -8,14 +8,17 @@ from mien.head import schema
 from mien.types import AU_NAMES, FaceCode
 
 
-def test_version_one_has_the_promised_vocabulary() -> None:
+def test_the_schema_has_the_promised_vocabulary() -> None:
     names = [slider.name for slider in schema.SCHEMA.sliders]
-    assert len(names) == len(set(names)) == 93
+    assert len(names) == len(set(names)) == len(schema.SLIDERS) >= 110
+    assert schema.SLIDERS[:93] == schema.VERSION_1_SLIDERS
+    grouped = [name for _, members in schema.SLIDER_GROUPS for name in members]
+    assert sorted(grouped) == sorted(names)
     assert {"monolid", "epicanthus", "lid_fold"} <= set(names)
-    assert schema.SCHEMA.macros == ("sex", "age", "fullness")
+    assert schema.SCHEMA.macros == ("sex", "age", "fullness", "eyelids")
     assert len(schema.SCHEMA.aus) == 22
-    assert len(schema.SCHEMA.hair_styles) == 12
-    assert len(schema.SCHEMA.labels) == 12
+    assert len(schema.SCHEMA.hair_styles) == 24
+    assert len(schema.SCHEMA.labels) == 14
 
 
 def test_materials_do_not_overlap_in_the_vector() -> None:
@@ -28,7 +31,7 @@ def test_materials_do_not_overlap_in_the_vector() -> None:
 
 def test_macros_are_sums_of_sliders() -> None:
     vector = schema.slider_vector({"age": 0.5, "nasolabial": 0.1})
-    expected = np.zeros(93)
+    expected = np.zeros(len(schema.SLIDERS))
     for name, weight in schema.MACROS["age"].items():
         expected[schema.SLIDER_INDEX[name]] = 0.5 * weight
     expected[schema.SLIDER_INDEX["nasolabial"]] += 0.1

@@ -463,7 +463,7 @@ def test_overwrite_edits_in_place(character: Path) -> None:
         (("--set", "nose_width=inf"), ("nose_width", "inf")),
         (("--set", "nose_width=wide"), ("nose_width", "wide")),
         (("--set", "nose_width"), ("nose_width",)),
-        (("--hair", "mohawk"), ("mohawk", "afro")),
+        (("--hair", "mohawk"), ("mohawk", "did you mean")),
         ((), ("nothing to change",)),
     ],
 )

@@ -19,7 +19,7 @@ from mien.errors import MissingExtraError, OptionError, TrainingError, WeightsEr
 from mien.face.landmarks import default_landmarker
 from mien.head.render import View, render
 from mien.head.sample import sample
-from mien.head.schema import SLIDERS, schema_hash
+from mien.head.schema import LABELS, SLIDERS, schema_hash
 from mien.io.image import read_image, write_image
 from mien.io.weights import read_header
 from mien.jobs.base import no_progress
@@ -91,7 +91,9 @@ def test_the_layout_keeps_every_value_by_name() -> None:
         assert np.allclose(again.materials[name], value, atol=2e-4), name
     assert vector[layout.names.index(f"hair={code.hair}")] == 1.0
     place = layout.names.index("slider.nose_width")
-    assert vector[place] == pytest.approx((code.sliders["nose_width"] + 1) / 2)
+    one = layout.parameters[place]
+    share = (code.sliders["nose_width"] - one.low) / (one.high - one.low)
+    assert vector[place] == pytest.approx(share)
 
 
 def test_the_layout_is_written_and_read_by_name() -> None:
@@ -117,7 +119,7 @@ def test_networks_give_pictures_and_parts(preset: str) -> None:
     with torch.no_grad():
         picture, labels = net(torch.rand(2, 20))
     assert picture.shape == (2, 3, chosen.size, chosen.size)
-    assert labels.shape == (2, 12, chosen.size // 2, chosen.size // 2)
+    assert labels.shape == (2, len(LABELS), chosen.size // 2, chosen.size // 2)
     assert float(picture.abs().max()) <= 1.0
 
 

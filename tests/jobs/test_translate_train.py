@@ -222,8 +222,10 @@ def test_the_eyes_count_more() -> None:
 def test_only_the_backdrop_gets_clutter(monkeypatch: pytest.MonkeyPatch) -> None:
     from mien.data.people import HeadSpec, draw_person
     from mien.data.stream import to_floats
+    from mien.head.backdrop import Backdrop
     from mien.head.schema import LABEL
 
+    monkeypatch.setattr("mien.data.people._backdrop", lambda _: Backdrop())  # plain ones
     drawn = [draw_person(HeadSpec(size=64), k)[1] for k in range(4)]
     photos = to_floats(np.stack([one.rgb for one in drawn]))
     truth = np.stack([one.labels == LABEL["background"] for one in drawn])

@@ -57,7 +57,7 @@ class Heads:
 
     @staticmethod
     def parameters(code: FaceCode) -> FloatArray:
-        """(120,) sliders, Action Units and brow offsets of a code."""
+        """(P,) sliders, Action Units and brow offsets of a code."""
         brows = [code.materials.get(name, BROW_DEFAULTS[k]) for k, name in enumerate(BROW_NAMES)]
         offsets = np.array(brows, float) - BROW_DEFAULTS
         return np.concatenate([slider_vector(code.sliders), au_vector(code.aus), offsets])

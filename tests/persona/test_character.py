@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from mien.errors import InputError, MienError, OptionError
+from mien.head.backdrop import Backdrop
 from mien.head.camera import Camera
 from mien.head.light import LIGHTS
 from mien.head.render import View
 from mien.head.sample import sample
-from mien.head.template import head_hash
+from mien.head.schema import SLIDER_INDEX
+from mien.head.template import head_hash, load
 from mien.head.texture import HIGHEST, LOWEST, dequantise, quantise
+from mien.head.units import version_1_units
 from mien.io.image import write_image
 from mien.io.provenance import Provenance, read_provenance
 from mien.persona.character import (
@@ -37,10 +40,12 @@ def made(*, textured: bool = True) -> Character:
     code = sample(11, 4, expression=True, pose_sd=(10.0, 5.0, 3.0))
     view = View(
         camera=Camera(size=96, zoom=0.9, shift=(0.01, -0.02)),
-        light=LIGHTS["evening"],
+        light=LIGHTS["sunset"],
         background=(0.1, 0.2, 0.3),
         supersample=1,
         shadow=64,
+        backdrop=Backdrop("shapes", ((0.1, 0.2, 0.3), (0.4, 0.5, 0.6), (0.7, 0.8, 0.9)), 12),
+        exposure="auto",
     )
     texture = None
     if textured:
@@ -74,6 +79,19 @@ def test_a_round_trip_changes_nothing(textured: bool, tmp_path: Path) -> None:
         assert second.texture is None
         assert not (tmp_path / "texture.png").exists()
     assert np.array_equal(second.render().rgb, first.render().rgb)
+
+
+def test_files_from_before_backdrops_and_exposure_still_load(folder: Path) -> None:
+    path = folder / "params.json"
+    values = json.loads(path.read_text("utf-8"))
+    del values["view"]["backdrop"], values["view"]["exposure"]
+    del values["view"]["light"]["rim_direction"], values["view"]["light"]["rim_colour"]
+    path.write_text(json.dumps(values), "utf-8")
+    view = read_character(folder).view
+    assert view.backdrop == Backdrop()
+    assert view.exposure == 1.0
+    assert view.light.rim_colour == (0.0, 0.0, 0.0)
+    assert view.background == made().view.background
 
 
 def test_writing_what_was_read_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -289,3 +307,63 @@ def test_no_value_that_is_not_a_number_is_ever_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         write_character(tmp_path, broken)
     assert not (tmp_path / "params.json").exists()
+
+
+OLD_PARAMS = {
+    "format": 1,
+    "head": {"version": 1, "hash": "3a1e6cbb4cf3ef33"},
+    "code": {
+        "sliders": {"head_width": 0.4, "nose_hump": -0.5, "chin_length": 0.6, "eye_size": 1.3},
+        "aus": {"AU12": 0.2},
+        "gaze": [0.0, 0.0],
+        "pose": {"yaw": 0.0, "pitch": 0.0, "roll": 0.0},
+        "materials": {"skin": [0.5, 0.3, 0.2], "beard": 0.0},
+        "hair": "bald",
+        "style": "photo",
+    },
+    "view": {
+        "camera": {"size": 64, "zoom": 1.0, "shift": [0.0, 0.0], "distance": 75.0},
+        "light": {
+            "direction": [0.0, 0.3, 1.0],
+            "key": 1.5,
+            "key_colour": [1.0, 1.0, 1.0],
+            "ambient": [0.3, 0.3, 0.3],
+            "fill_direction": [0.8, 0.0, 0.5],
+            "fill_colour": [0.2, 0.2, 0.2],
+        },
+        "background": [0.2, 0.2, 0.2],
+        "supersample": 1,
+        "shadow": 64,
+    },
+    "texture": None,
+    "provenance": {
+        "source": None,
+        "job": "character.fit",
+        "models": [],
+        "seed": None,
+        "request": "",
+        "version": "0.1",
+    },
+}
+"""As head version 1 wrote it."""
+
+
+def test_a_file_of_head_version_1_is_the_same_face(tmp_path: Path) -> None:
+    """Its sliders moved a chin by 0.75 cm times 2 a unit, a nose's hump by 0.3 cm times 2."""
+    (tmp_path / "params.json").write_text(json.dumps(OLD_PARAMS), "utf-8")
+    sliders = read_character(tmp_path).code.sliders
+    template = load()
+    for name, most in (("chin_length", 0.6 * 1.5), ("nose_hump", 0.5 * 0.6)):
+        k = SLIDER_INDEX[name]
+        field = template.sliders.vectors[
+            template.sliders.starts[k] : template.sliders.starts[k + 1]
+        ]
+        moved = np.abs(field * sliders[name]).max()
+        assert moved == pytest.approx(most, rel=0.1), name
+    assert sliders["head_width"] == pytest.approx(0.4 / version_1_units("head_width"))
+    again = tmp_path / "again"
+    again.mkdir()
+    write_character(again, read_character(tmp_path))
+    written = json.loads((again / "params.json").read_text("utf-8"))
+    assert written["head"]["version"] == 2
+    assert read_character(again).code.sliders == sliders

@@ -27,7 +27,7 @@ def head() -> KnownHead:
     full = landmark_model()
     parameters = np.zeros(PARAMETER_COUNT)
     random = np.random.Generator(np.random.PCG64(8))
-    parameters[SLIDER_PART] = random.normal(size=93) * 0.2
+    parameters[SLIDER_PART] = random.normal(size=SLIDER_PART.stop) * 0.2
     model = LandmarkModel(full.positions(parameters), full.basis[AU_PART], full.candidates)
     return KnownHead(model, NOISE, np.zeros((68, 2)))
 

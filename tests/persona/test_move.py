@@ -22,9 +22,11 @@ from mien.persona.subject import Motion, fit_subject, turn_matrix, turned_photo
 from mien.persona.trial import SEED, drawn_subject, face_mask, psnr
 from mien.types import AU_NAMES, Face, FaceCode, Image, Pose
 
+from .people import plain
+
 FloatArray = NDArray[np.floating]
 VIEW = View(camera=Camera(size=320, zoom=1.0))
-CODE = sample(SEED, 3)
+CODE = plain(sample(SEED, 3))
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +72,8 @@ def test_no_change_changes_nothing(mover: Mover) -> None:
     ("motion", "gain"),
     [
         (motion_of("smile"), 4.0),
-        (motion_of("brows_up"), 4.0),
-        (motion_of("mouth_open"), 4.0),
+        (motion_of("brows_up"), 3.3),
+        (motion_of("mouth_open"), 3.3),
         (motion_of("kiss"), 3.0),
         (motion_of(yaw=10.0), 4.0),
         (motion_of(yaw=-10.0), 4.0),
@@ -238,4 +240,4 @@ def test_the_astronaut_is_found_again_and_has_moved(
     measured = measure(face.landmarks) - measure(astronaut_face.landmarks)
     assert intended > 0
     assert 0.35 * intended < measured < 1.5 * intended, name
-    assert np.linalg.norm(face.embedding - astronaut_face.embedding) < 0.3
+    assert np.linalg.norm(face.embedding - astronaut_face.embedding) < 0.35

@@ -62,7 +62,9 @@ def test_the_prior_is_block_wise_and_widened() -> None:
 
 
 def test_smiles_are_commoner_than_lip_funnels() -> None:
-    prior = prior_of((np.zeros(93), np.eye(93) * 0.05), (np.zeros(5), np.eye(5) * 0.05))
+    prior = prior_of(
+        (np.zeros(SLIDER_COUNT), np.eye(SLIDER_COUNT) * 0.05), (np.zeros(5), np.eye(5) * 0.05)
+    )
     sd = 1 / np.sqrt(np.diag(prior.precision)[AU_PART])
     assert {name: pytest.approx(value) for name, value in AU_SD.items()} == {
         name: sd[AU_INDEX[name]] for name in AU_SD
@@ -72,9 +74,11 @@ def test_smiles_are_commoner_than_lip_funnels() -> None:
 
 
 def test_an_identity_replaces_the_sliders_alone() -> None:
-    prior = prior_of((np.zeros(93), np.eye(93) * 0.05), (np.zeros(5), np.eye(5) * 0.05))
+    prior = prior_of(
+        (np.zeros(SLIDER_COUNT), np.eye(SLIDER_COUNT) * 0.05), (np.zeros(5), np.eye(5) * 0.05)
+    )
     before = prior.precision.copy()
-    mean, precision = np.linspace(-1, 1, 93), np.eye(93) * 7.0
+    mean, precision = np.linspace(-1, 1, SLIDER_COUNT), np.eye(SLIDER_COUNT) * 7.0
     told = prior.with_identity(mean, precision)
     assert np.array_equal(told.mean[SLIDER_PART], mean)
     assert np.array_equal(told.precision[SLIDER_PART, SLIDER_PART], precision)

@@ -20,6 +20,8 @@ from mien.persona.track import Seen, blinks, driver_of_frames, resting_frames, t
 from mien.persona.trial import SEED, Trial
 from mien.types import Image, Pose
 
+from .people import plain
+
 BLINK, SMILE, JAW = (AU_INDEX[name] for name in ("AU45", "AU12", "AU26"))
 
 
@@ -34,7 +36,7 @@ def test_blinks_are_measured_against_how_open_the_eyes_usually_are() -> None:
 
 def clip(count: int = 24) -> list[Seen]:
     """Landmarks of a drawn head that smiles, opens its mouth and turns, then rests."""
-    code = sample(SEED, 5)
+    code = plain(sample(SEED, 5))
     view = View(camera=Camera(size=128, zoom=1.0), supersample=1, shadow=1)
     person = Trial(code, view, np.zeros((8, 8, 3), np.uint8), None)  # type: ignore[arg-type]
     frames = []
@@ -107,7 +109,7 @@ def test_a_clip_without_a_face_is_refused(landmarker: None) -> None:
 
 @pytest.mark.slow
 def test_a_drawn_clip_is_tracked(landmarker: None) -> None:
-    code = sample(SEED, 2)
+    code = plain(sample(SEED, 2))
     blank = np.zeros((8, 8, 3), np.uint8)
     view = View(camera=Camera(size=320, zoom=1.0))
     person = Trial(code, view, blank, None)  # type: ignore[arg-type]

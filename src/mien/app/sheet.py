@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from mien.head.moods import EXPRESSIONS
 from mien.head.render import View
 from mien.head.sample import sample, sample_light
-from mien.head.schema import HAIR_STYLES, SLIDERS
+from mien.head.samplers import SamplerName, age_macro
+from mien.head.schema import FACIAL_HAIR, GLASSES, HAIR_STYLES, SLIDERS
 from mien.seeding import rng
 from mien.types import AU_NAMES, FaceCode, Image, Pose
 
@@ -19,6 +21,12 @@ INK = 20
 LABEL_HEIGHT = 16
 YAWS = (-60, -40, -20, 0, 20, 40, 60)
 PITCHES = (-20, 0, 20)
+WIDE_YAWS = (-80, -60, -40, -20, 0, 20, 40, 60, 80)
+AGES = (18, 25, 35, 45, 55, 67, 80)
+TWINS = 8
+_STUBBLE = 0.6
+_MAN = 0.5
+SIDE_VIEW = 40
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,17 +46,17 @@ class Sheet:
     columns: int = 0
 
 
-def _identities(seed: int, count: int) -> Sheet:
-    return Sheet(tuple(Cell(f"{seed}/{k}", sample(seed, k)) for k in range(count)))
+def _identities(seed: int, count: int, *, sampler: SamplerName = "portrait") -> Sheet:
+    return Sheet(tuple(Cell(f"{seed}/{k}", sample(seed, k, sampler=sampler)) for k in range(count)))
 
 
-def _mixed(seed: int, count: int) -> Sheet:
+def _mixed(seed: int, count: int, *, sampler: SamplerName = "portrait") -> Sheet:
     """People with expressions, turned heads and lights by chance."""
     return Sheet(
         tuple(
             Cell(
                 f"{seed}/{k}",
-                sample(seed, k, expression=True, pose_sd=(18.0, 8.0, 6.0)),
+                sample(seed, k, sampler=sampler, expression="sided", pose_sd=(18.0, 8.0, 6.0)),
                 View(light=sample_light(rng(seed, "light", k))),
             )
             for k in range(count)
@@ -74,13 +82,19 @@ def _pose(seed: int, _: int) -> Sheet:
 
 
 def _hair(seed: int, _: int) -> Sheet:
+    """One person with every hair style, from the front and turned by `SIDE_VIEW` degrees."""
     person = sample(seed, 0)
-    return Sheet(tuple(Cell(name, dataclasses.replace(person, hair=name)) for name in HAIR_STYLES))
+    cells = tuple(
+        Cell(f"{name} {yaw}", dataclasses.replace(person, hair=name, pose=Pose(yaw, 0, 0)))
+        for name in HAIR_STYLES
+        for yaw in (0, SIDE_VIEW)
+    )
+    return Sheet(cells, columns=8)
 
 
-def _toon(seed: int, count: int) -> Sheet:
+def _toon(seed: int, count: int, *, sampler: SamplerName = "portrait") -> Sheet:
     """People, and under each the drawing of the same parameters."""
-    people = [sample(seed, k) for k in range(count)]
+    people = [sample(seed, k, sampler=sampler) for k in range(count)]
     cells = tuple(
         Cell(f"{seed}/{k} {style}", dataclasses.replace(person, style=style))
         for style in ("photo", "toon")
@@ -103,13 +117,115 @@ def _sliders(seed: int, _: int) -> Sheet:
     return Sheet(cells, columns=12)
 
 
-KINDS: dict[str, Callable[[int, int], Sheet]] = {
+def _rows(seed: int, count: int, columns: int, sampler: SamplerName) -> list[tuple[str, FaceCode]]:
+    """As many people as `count` heads need in rows of `columns`."""
+    rows = math.ceil(count / columns)
+    return [(f"{seed}/{k}", sample(seed, k, sampler=sampler)) for k in range(rows)]
+
+
+def _ages(seed: int, count: int, *, sampler: SamplerName = "portrait") -> Sheet:
+    """In each row one person from 18 to 80."""
+    cells = tuple(
+        Cell(
+            f"{name} {years}",
+            dataclasses.replace(person, sliders={**person.sliders, "age": age_macro(years)}),
+        )
+        for name, person in _rows(seed, count, len(AGES), sampler)
+        for years in AGES
+    )
+    return Sheet(cells, columns=len(AGES))
+
+
+def _beards(seed: int, count: int, *, sampler: SamplerName = "portrait") -> Sheet:
+    """In each row one man: clean, with stubble, and with all that grows on a face."""
+    looks = [("stubble", "none", _STUBBLE)]
+    looks += [(name, name, 0.0 if name == "none" else _STUBBLE) for name in FACIAL_HAIR]
+    men: list[tuple[int, FaceCode]] = []
+    index = 0
+    while len(men) < math.ceil(count / len(looks)):
+        person = sample(seed, index, sampler=sampler)
+        if person.sliders["sex"] > _MAN:
+            men.append((index, person))
+        index += 1
+    cells = tuple(
+        Cell(
+            f"{seed}/{k} {label}",
+            dataclasses.replace(
+                man, facial_hair=name, materials={**man.materials, "beard": stubble}
+            ),
+        )
+        for k, man in men
+        for label, name, stubble in looks
+    )
+    return Sheet(cells, columns=len(looks))
+
+
+def _glasses(seed: int, count: int, *, sampler: SamplerName = "portrait") -> Sheet:
+    """In each row one person with all glasses."""
+    cells = tuple(
+        Cell(f"{name} {one}", dataclasses.replace(person, glasses=one))
+        for name, person in _rows(seed, count, len(GLASSES), sampler)
+        for one in GLASSES
+    )
+    return Sheet(cells, columns=len(GLASSES))
+
+
+def _expressions(seed: int, _: int, *, sampler: SamplerName = "portrait") -> Sheet:
+    """One person with every expression that is sampled, in full, then a wink and half a smile."""
+    person = sample(seed, 0, sampler=sampler)
+    aus = {
+        name: {au: (low + high) / 2 for au, (low, high) in spans.items()}
+        for name, (_share, spans) in EXPRESSIONS.items()
+    }
+    aus |= {"wink": {"AU45R": 1.0, "AU6R": 0.5, "AU12": 0.6}, "half_smile": {"AU12L": 0.9}}
+    return Sheet(
+        tuple(Cell(name, dataclasses.replace(person, aus=one)) for name, one in aus.items())
+    )
+
+
+def _poses(seed: int, count: int, *, sampler: SamplerName = "portrait") -> Sheet:
+    """In each row one person from profile to profile."""
+    cells = tuple(
+        Cell(f"{name} yaw {yaw}", dataclasses.replace(person, pose=Pose(yaw, 0, 0)))
+        for name, person in _rows(seed, count, len(WIDE_YAWS), sampler)
+        for yaw in WIDE_YAWS
+    )
+    return Sheet(cells, columns=len(WIDE_YAWS))
+
+
+def _twins(seed: int, count: int, *, sampler: SamplerName = "portrait") -> Sheet:
+    """People with expressions and turned heads, and under each row the same in toon."""
+    people = [
+        (f"{seed}/{k}", sample(seed, k, sampler=sampler, expression=True, pose_sd=(14, 6, 4)))
+        for k in range(math.ceil(count / TWINS) * TWINS)
+    ]
+    cells = tuple(
+        Cell(f"{name} {style}", dataclasses.replace(person, style=style))
+        for first in range(0, len(people), TWINS)
+        for style in ("photo", "toon")
+        for name, person in people[first : first + TWINS]
+    )
+    return Sheet(cells, columns=TWINS)
+
+
+SAMPLED: dict[str, Callable[..., Sheet]] = {
     "identities": _identities,
     "mixed": _mixed,
+    "toon": _toon,
+    "ages": _ages,
+    "beards": _beards,
+    "glasses": _glasses,
+    "expressions": _expressions,
+    "poses": _poses,
+    "twins": _twins,
+}
+"""Kinds whose people may come from any sampler: called with (seed, count, sampler=)."""
+
+KINDS: dict[str, Callable[[int, int], Sheet]] = {
+    **SAMPLED,
     "aus": _aus,
     "pose": _pose,
     "hair": _hair,
-    "toon": _toon,
     "sliders": _sliders,
 }
 

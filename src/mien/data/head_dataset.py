@@ -23,7 +23,7 @@ class HeadDataset(Dataset[dict[str, Any]]):
     labels     (s, s) int64, `SCHEMA.labels`
     landmarks  (68, 2) float32 pixels, iBUG order; visible (68,) bool
     depth      (s, s) float32, 1 / cm, 0 on the background; normals (3, s, s) float32
-    sliders    (93,) float32; aus (22,) float32 in [0, 1]; materials (48,) float32
+    sliders    (S,) float32; aus (22,) float32 in [0, 1]; materials (128,) float32
     pose       (3,) float32 yaw, pitch, roll in degrees; gaze (2,) float32
     hair       int64, place in `HAIR_STYLES`
     """

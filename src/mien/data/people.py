@@ -9,18 +9,20 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.align import HEAD_SIZE, align_head
+from mien.head.backdrop import DEFAULT_COLOURS, SEEDS, Backdrop, Kind
 from mien.head.camera import Camera, project, turn_head
 from mien.head.light import LIGHTS
 from mien.head.markers import landmark_positions, to_pixels
 from mien.head.render import Render, View, draw, material_of, mesh_of
 from mien.head.rig import Mesh
 from mien.head.sample import sample, sample_light
+from mien.head.samplers import SamplerName
 from mien.head.schema import SCHEMA, schema_hash
 from mien.seeding import rng
 from mien.types import FaceCode, Pose, Style
@@ -28,11 +30,15 @@ from mien.types import FaceCode, Pose, Style
 CROP: dict[str, Any] = {"name": "head-256", "size": HEAD_SIZE, "eyes": [0.5, 0.47], "apart": 0.25}
 """The crop of every picture here, as weight headers name it."""
 
-Backdrop: TypeAlias = Literal["colours", "grey"]
-
 _POSE_SD = (12.0, 5.0, 0.0)
 _MOST_YAW = 35.0
 _SHADOW = 128
+_BACKDROPS: tuple[Kind, ...] = (
+    *("plain", "plain", "plain", "studio", "studio"),
+    *("window", "outdoor", "shapes", "gradient"),
+)
+_NEAR, _FAR = 55.0, 150.0
+"""Centimetres from the lens: a selfie's wide face to a portrait lens's flat one."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +50,7 @@ class HeadSpec:
     seed        of the people
     expression  whether they show expressions and look around
     pose_sd     standard deviations of yaw, pitch and roll in degrees; yaw is cut at 35
+    sampler     who is drawn, see `mien.head.samplers`
     """
 
     style: Style = "photo"
@@ -51,6 +58,7 @@ class HeadSpec:
     seed: int = 0
     expression: bool = True
     pose_sd: tuple[float, float, float] = _POSE_SD
+    sampler: SamplerName = "portrait"
 
     def as_config(self) -> dict[str, Any]:
         """JSON values, with the version of the head that draws them."""
@@ -65,7 +73,13 @@ class HeadSpec:
 
 def person(spec: HeadSpec, index: int) -> FaceCode:
     """The face code of picture `index`."""
-    code = sample(spec.seed, index, expression=spec.expression, pose_sd=spec.pose_sd)
+    code = sample(
+        spec.seed,
+        index,
+        sampler=spec.sampler,
+        expression=spec.expression,
+        pose_sd=spec.pose_sd,
+    )
     yaw = float(np.clip(code.pose.yaw, -_MOST_YAW, _MOST_YAW))
     return dataclasses.replace(
         code, pose=Pose(yaw, code.pose.pitch, code.pose.roll), style=spec.style
@@ -73,21 +87,60 @@ def person(spec: HeadSpec, index: int) -> FaceCode:
 
 
 def surroundings(spec: HeadSpec, index: int) -> View:
-    """Light and background of picture `index`; the camera is `framing`'s."""
+    """All of picture `index` that is not the person: the one place where that is chosen.
+
+    The camera's distance is the picture's own; where it points is `framing`'s.
+    """
     random = rng(spec.seed, "surroundings", index)
-    light = sample_light(random)
-    hue = random.random()
-    wheel = 0.5 + 0.5 * np.cos(2 * np.pi * (hue + np.array([0.0, 0.33, 0.67])))
-    colour = wheel * 0.22 + random.uniform(0.08, 0.6)
+    light, colour = sample_light(random), _wall(random)
+    near = np.log(_NEAR) + random.random() * np.log(_FAR / _NEAR)
+    backdrop = _backdrop(random)
     if spec.style == "toon":
         light, colour = LIGHTS["studio"], np.clip(colour * 0.6 + 0.35, 0, 1)
     red, green, blue = (round(float(value), 4) for value in colour)
-    return View(light=light, background=(red, green, blue), shadow=_SHADOW)
+    return View(
+        camera=Camera(size=spec.size, distance=round(float(np.exp(near)), 1)),
+        light=light,
+        background=(red, green, blue),
+        backdrop=backdrop,
+        exposure="auto" if spec.style == "photo" else 1.0,
+        shadow=_SHADOW,
+    )
 
 
-def framing(mesh: Mesh, material: NDArray[np.float32], pose: Pose, size: int) -> Camera:
+def _wall(random: np.random.Generator) -> NDArray[np.float64]:
+    """(3,) linear colour of a backdrop of any hue, muted."""
+    hue = random.random()
+    wheel = 0.5 + 0.5 * np.cos(2 * np.pi * (hue + np.array([0.0, 0.33, 0.67])))
+    return wheel * 0.22 + random.uniform(0.08, 0.6)
+
+
+def _backdrop(random: np.random.Generator) -> Backdrop:
+    """A third plain walls, else a place out of focus, a little brighter or darker than its kind."""
+    kind = _BACKDROPS[int(random.integers(len(_BACKDROPS)))]
+    seed, bright = int(random.integers(SEEDS)), random.uniform(0.55, 1.25)
+    colours = tuple(
+        _rounded(np.array(colour) * bright * random.uniform(0.85, 1.15, 3))
+        for colour in DEFAULT_COLOURS[kind]
+    )
+    return Backdrop(kind, colours if kind != "plain" else (), seed)
+
+
+def _rounded(colour: NDArray[np.float64]) -> tuple[float, float, float]:
+    red, green, blue = (round(float(value), 4) for value in colour)
+    return (red, green, blue)
+
+
+def framing(
+    mesh: Mesh,
+    material: NDArray[np.float32],
+    pose: Pose,
+    size: int,
+    *,
+    distance: float = Camera.distance,
+) -> Camera:
     """The camera that shows a posed head as the crop head-256 would, but for its tilt."""
-    plain = Camera(size=size, zoom=1.0)
+    plain = Camera(size=size, zoom=1.0, distance=distance)
     vertices = turn_head(mesh, pose)
     places, _ = landmark_positions(vertices, project(vertices, plain), material)
     landmarks = to_pixels(places)
@@ -96,14 +149,23 @@ def framing(mesh: Mesh, material: NDArray[np.float32], pose: Pose, size: int) ->
     eyes = (landmarks[36:42].mean(0) + landmarks[42:48].mean(0)) / 2
     middle = size / 2 - 0.5
     target = np.array(CROP["eyes"]) * size - 0.5
-    shift = (target - middle - scale * (eyes - middle)) / size
-    return Camera(size=size, zoom=scale, shift=(float(shift[0]), float(shift[1])))
+    x, y = (target - middle - scale * (eyes - middle)) / size
+    # Rounded: the last bits of a fit are the machine's, and a recipe's pictures are not.
+    shift = (round(float(x), 6), round(float(y), 6))
+    return Camera(size=size, zoom=round(scale, 6), shift=shift, distance=distance)
 
 
 def draw_person(spec: HeadSpec, index: int) -> tuple[FaceCode, Render]:
     """Picture `index` with its code and all its labels."""
-    code = person(spec, index)
+    code, _, drawn = draw_scene(spec, index)
+    return code, drawn
+
+
+def draw_scene(spec: HeadSpec, index: int) -> tuple[FaceCode, View, Render]:
+    """Picture `index` with its code, the view it is seen in, and all its labels."""
+    code, view = person(spec, index), surroundings(spec, index)
     mesh, material = mesh_of(code), material_of(code)
-    camera = framing(mesh, material, code.pose, spec.size)
-    view = dataclasses.replace(surroundings(spec, index), camera=camera)
-    return code, draw(mesh, material, pose=code.pose, view=view, style=code.style)
+    camera = framing(mesh, material, code.pose, spec.size, distance=view.camera.distance)
+    view = dataclasses.replace(view, camera=camera)
+    drawn = draw(mesh, material, pose=code.pose, view=view, style=code.style)
+    return code, view, drawn

@@ -72,6 +72,7 @@ class Landmarker(Protocol):
 
     name    for weight headers and reports
     notice  one line a user should read once, or ""
+    steady  whether one look is enough: slightly different boxes give the same points
     """
 
     @property
@@ -79,6 +80,9 @@ class Landmarker(Protocol):
 
     @property
     def notice(self) -> str: ...  # noqa: D102
+
+    @property
+    def steady(self) -> bool: ...  # noqa: D102
 
     def __call__(self, image: Image, box: Box) -> Landmarks:
         """(68, 2) pixels of `image` for the face in `box` (as dlib's HOG detector draws it)."""
@@ -108,6 +112,7 @@ class Dlib68(_Dlib):
     """dlib's 68-point predictor (Kazemi and Sullivan 2014), in whole pixels."""
 
     name = "dlib-68"
+    steady = False
 
     def __init__(self, path: Path | None = None) -> None:
         super().__init__(LANDMARKS_68, path)
@@ -127,6 +132,7 @@ class Dlib5(_Dlib):
 
     name = "dlib-5"
     notice = ""
+    steady = False
 
     def __init__(self, path: Path | None = None) -> None:
         super().__init__(LANDMARKS_5, path)
@@ -206,6 +212,13 @@ def _box_of_points(points: Landmarks) -> Frame:
     return middle + _BOX_BELOW * spread * down, _BOX_WIDTH * spread, roll
 
 
+def box_of_points(points: Landmarks) -> tuple[Box, float]:
+    """The box a detector would draw around these points, set upright, and their roll in degrees."""
+    centre, width, roll = _box_of_points(points)
+    corner, other = centre - width / 2, centre + width / 2
+    return Box(corner[0], corner[1], other[0] + 1, other[1] + 1), roll
+
+
 def _frame(centre: Points, width: float, roll: float) -> Matrix:
     """The map from the picture to a patch with this box in its middle, the face upright.
 
@@ -223,7 +236,7 @@ def _patch(image: Image, matrix: Matrix) -> tuple[Image, Box]:
 
 def _average(patch: Image, box: Box, landmarker: Landmarker) -> Landmarks:
     views = []
-    for across, down, scale in _VIEWS:
+    for across, down, scale in _VIEWS[: 1 if landmarker.steady else None]:
         x = (box.left + box.right) / 2 + across * box.width
         y = (box.top + box.bottom) / 2 + down * box.height
         half = scale * box.width / 2

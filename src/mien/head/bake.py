@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.head.folds import folds
 from mien.head.kernels import kernel
 from mien.head.layout import ACROSS, ALONG, HAIRLINE, Float32
-from mien.head.skin import Spot
+from mien.head.spot import Spot
 from mien.head.surfaces import head_paint
 from mien.head.texture import NO_TEXTURE, check_texture
 
@@ -27,7 +28,8 @@ def _bake(attributes: Float32, material: Float32, texture: Float32, albedo: Floa
                 np.float64(here[HAIRLINE]),
                 0.0,
             )
-            colour = head_paint(spot, np.float64(here[ALONG]), material, texture).colour
+            shade = folds(spot, material).shade
+            colour = head_paint(spot, np.float64(here[ALONG]), shade, material, texture).colour
             for channel in range(3):
                 albedo[row, column, channel] = colour[channel]
 
@@ -37,7 +39,7 @@ def albedo_map(
 ) -> Float32:
     """Linear RGB albedo (h, w, 3) of the head's skin, exactly as the photo style paints it.
 
-    material    (48,), `material_index`
+    material    (128,), `material_index`
     attributes  (h, w, 7): the head mesh's vertex attributes (`layout`: rest position, occlusion,
                 lip ring, lash line, hairline) rasterised in the model's UV space; NaN where no
                 triangle lies, which gives black

@@ -1,8 +1,9 @@
 """A head as a binary glTF 2.0 file: what game engines, Blender and browsers open.
 
 One node per part under `head`: skin (baked texture), mouth, ears, two eyes that turn about their
-own centres, teeth, hair, lashes, shirt. Identity is baked into the vertices; the 22 Action Units
-are morph targets of every part they move, under their own names. Units are metres, y up, the face
+own centres, their sockets, teeth, tongue, hair, beard, lashes, shirt, glasses and lenses. Identity
+is baked into the vertices; the 22 Action Units, those of one side and the moves of the jaw are
+morph targets of every part they move, under their own names. Units are metres, y up, the face
 looks along +z.
 """
 
@@ -19,16 +20,18 @@ import pygltflib as gl
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from mien.head.layout import PART_EAR, PART_SHIRT, PART_TEETH, Float32
+from mien.head import material_index as slot
+from mien.head.layout import PART_EAR, PART_SHIRT, PART_TEETH, PART_TONGUE, Float32
 from mien.head.paint import ACROSS_PERIOD, TIP_REACH, eye_picture, hair_picture, surface_colours
 from mien.head.raster import vertex_normals
 from mien.head.render import material_of
 from mien.head.rig import Mesh, assemble
-from mien.head.schema import AU_INDEX, au_vector, slider_vector
-from mien.head.stylise import toon_sliders
+from mien.head.schema import RIG_NAMES, RIG_SIZE, au_vector, slider_vector
+from mien.head.stylise import export_sliders
 from mien.head.template import load
 from mien.head.unwrap import bake_skin, cut_seam, uv
-from mien.types import AU_NAMES, FaceCode
+from mien.head.worn import worn_by
+from mien.types import FaceCode
 
 METRES = 0.01
 MOVED = 1e-3
@@ -145,12 +148,27 @@ class _Writer:
         return struct.pack("<III", 0x46546C67, 2, size) + chunks
 
 
-def _range_part(mesh: Mesh, name: str, first: str, last: str | None) -> _Part:
-    """The part between two first vertices of the mesh's drawing order."""
+def _range_part(mesh: Mesh, name: str, first: str, last: str | None = None) -> _Part:
+    """The piece that begins at `first`, or all pieces from there to `last`, in drawing order."""
     start = mesh.first[first]
-    stop = mesh.first[last] if last else len(mesh.vertices)
+    after = mesh.first[last or first]
+    stop = min((at for at in mesh.first.values() if at > after), default=len(mesh.vertices))
     inside = (mesh.triangles[:, 0] >= start) & (mesh.triangles[:, 0] < stop)
     return _Part(name, np.arange(start, stop), mesh.triangles[inside] - start)
+
+
+def _eye_parts(mesh: Mesh) -> tuple[list[_Part], _Part]:
+    """The two eyeballs, which turn, and the lining of their sockets, which does not."""
+    count = len(load().arrays["ball.vertices"])
+    eyes, sockets, faces = [], [], []
+    for side, name in enumerate(("eye_right", "eye_left")):
+        whole = _range_part(mesh, name, f"eye{side}")
+        ball = (whole.triangles < count).all(1)
+        eyes.append(_Part(name, whole.source[:count], whole.triangles[ball]))
+        eyes[side].pivot = mesh.eye_centres[side]
+        faces.append(whole.triangles[~ball] - count + sum(len(one) for one in sockets))
+        sockets.append(whole.source[count:])
+    return eyes, _Part("sockets", np.concatenate(sockets), np.concatenate(faces))
 
 
 def _skin_parts(mesh: Mesh) -> tuple[_Part, _Part]:
@@ -180,49 +198,61 @@ def _parts(
     )
     mouth.material = writer.material("mouth", colour=(0.10, 0.02, 0.02))
     painted = writer.material("painted", roughness=0.7)
-    ear = _range_part(mesh, "ears", "ear", "eye0")
-    ear.material, ear.colours = painted, surface_colours(PART_EAR, rows[ear.source], paint)
-    eye_material = writer.material(
-        "eye", texture=writer.texture(eye_picture(paint, 256)), roughness=0.1
-    )
-    eyes = []
-    for side, (name, end) in enumerate((("eye_right", "eye1"), ("eye_left", "teeth"))):
-        eye = _range_part(mesh, name, f"eye{side}", end)
-        eye.material, eye.coordinates = (
-            eye_material,
-            _eye_uv(template.arrays["ball.vertices"].astype(np.float64)),
-        )
-        eye.pivot = mesh.eye_centres[side]
-        eyes.append(eye)
-    teeth = _range_part(mesh, "teeth", "teeth", "shirt")
-    teeth.material = painted
-    teeth.colours = surface_colours(PART_TEETH, rows[teeth.source], paint)
-    hairy = "hair" in mesh.first
-    shirt = _range_part(mesh, "shirt", "shirt", "hair" if hairy else "lash0")
+    ear, teeth = _range_part(mesh, "ears", "ear"), _range_part(mesh, "teeth", "teeth")
+    shirt, tongue = _range_part(mesh, "shirt", "shirt"), _range_part(mesh, "tongue", "tongue")
+    for part, kind in ((ear, PART_EAR), (teeth, PART_TEETH), (tongue, PART_TONGUE)):
+        part.material, part.colours = painted, surface_colours(kind, rows[part.source], paint)
     shirt.material = writer.material("shirt", roughness=0.9, sheet=True)
     shirt.colours = surface_colours(PART_SHIRT, rows[shirt.source], paint)
-    lash = _range_part(mesh, "lashes", "lash0", None)
+    eyes, sockets = _eye_parts(mesh)
+    picture = writer.texture(eye_picture(paint, 256))
+    shine = writer.material("eye", texture=picture, roughness=0.1)
+    for eye in eyes:
+        eye.material = shine
+        eye.coordinates = _eye_uv(template.arrays["ball.vertices"].astype(np.float64))
+    sockets.material = writer.material("socket", colour=(0.42, 0.18, 0.15), sheet=True)
+    lash = _range_part(mesh, "lashes", "lash0", "lash1")
     lash.material = writer.material("lash", colour=(0.03, 0.02, 0.02), sheet=True)
-    parts = [skin, mouth, ear, *eyes, teeth, shirt, lash]
-    if hairy:
-        hair = _range_part(mesh, "hair", "hair", "lash0")
-        strands = rows[hair.source].astype(np.float64)
-        hair.coordinates = np.stack(
-            [strands[:, 4] / ACROSS_PERIOD, 1 - strands[:, 5] / TIP_REACH], 1
-        )
-        picture = writer.texture(hair_picture(paint, 512, 512))
-        hair.material = writer.material("hair", texture=picture, roughness=0.5, sheet=True)
-        parts.append(hair)
+    parts = [skin, mouth, ear, *eyes, sockets, teeth, tongue, shirt, lash]
+    parts += [
+        _hair_part(mesh, name, paint, writer) for name in ("hair", "beard") if name in mesh.first
+    ]
+    if "glasses" in mesh.first:
+        parts += _glasses_parts(mesh, paint, writer)
     return parts
 
 
+def _hair_part(mesh: Mesh, name: str, paint: NDArray[np.floating[Any]], writer: _Writer) -> _Part:
+    """Hair or beard, cut out of a picture of strands."""
+    part = _range_part(mesh, name, name)
+    strands = mesh.attributes[part.source].astype(np.float64)
+    part.coordinates = np.stack([strands[:, 4] / ACROSS_PERIOD, 1 - strands[:, 5] / TIP_REACH], 1)
+    picture = writer.texture(hair_picture(paint, 512, 512))
+    part.material = writer.material(name, texture=picture, roughness=0.5, sheet=True)
+    return part
+
+
+def _glasses_parts(mesh: Mesh, paint: NDArray[np.floating[Any]], writer: _Writer) -> list[_Part]:
+    """The frame, and the lenses as dark or clear glass."""
+    frame, lens = _range_part(mesh, "glasses", "glasses"), _range_part(mesh, "lenses", "lens")
+    colour = tuple(float(c) for c in paint[slot.GLASSES_COLOUR : slot.GLASSES_COLOUR + 3])
+    frame.material = writer.material("glasses", colour=colour, roughness=0.25)
+    tint = float(paint[slot.LENS_TINT])
+    lens.material = writer.material("lens", colour=(0.03, 0.03, 0.03), roughness=0.05)
+    glass = writer.gltf.materials[lens.material]
+    glass.alphaMode, glass.doubleSided = "BLEND", True
+    if glass.pbrMetallicRoughness is not None:
+        glass.pbrMetallicRoughness.baseColorFactor = [0.03, 0.03, 0.03, 0.08 + 0.85 * tint]
+    return [frame, lens]
+
+
 def _targets(code: FaceCode, sliders: NDArray[np.float64], neutral: Mesh) -> list[NDArray[Any]]:
-    """(n, 3) displacement of the whole mesh for each Action Unit at 1."""
+    """(n, 3) displacement of the whole mesh for each of `RIG_NAMES` at 1."""
     moved = []
-    for name in AU_NAMES:
-        aus = np.zeros(len(AU_NAMES))
-        aus[AU_INDEX[name]] = 1.0
-        mesh = assemble(load(), sliders, aus, hair=code.hair, toon=code.style == "toon")
+    for place in range(RIG_SIZE):
+        aus = np.zeros(RIG_SIZE)
+        aus[place] = 1.0
+        mesh = assemble(load(), sliders, aus, toon=code.style == "toon", worn=worn_by(code))
         moved.append(mesh.vertices.astype(np.float64) - neutral.vertices)
     return moved
 
@@ -248,9 +278,9 @@ def _add_mesh(
     )
     used: list[str] = []
     morphs: list[Any] = []
-    for name, offset in zip(AU_NAMES, targets, strict=True):
+    for name, offset in zip(RIG_NAMES, targets, strict=True):
         moved = offset[part.source]
-        if part.name.startswith("eye") or np.abs(moved).max() < MOVED:
+        if part.name.startswith("eye_") or np.abs(moved).max() < MOVED:
             continue
         morphs.append({"POSITION": writer.floats(moved * METRES, bounds=True)})
         used.append(name)
@@ -281,8 +311,13 @@ def export_glb(
     """
     sliders = slider_vector(code.sliders)
     if code.style == "toon":
-        sliders, texture = toon_sliders(sliders), None
-    neutral = assemble(load(), sliders, au_vector({}), hair=code.hair, toon=code.style == "toon")
+        sliders, texture = export_sliders(sliders), None
+    neutral = assemble(
+        load(),
+        sliders,
+        au_vector({}),
+        worn=worn_by(code),
+    )
     writer = _Writer()
     parts = _parts(neutral, code, writer, size=size, texture=texture)
     normals = vertex_normals(neutral.vertices, neutral.triangles)

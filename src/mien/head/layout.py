@@ -20,11 +20,13 @@ UInt8 = NDArray[np.uint8]
 
 # Parts: which surface a triangle belongs to.
 PART_SKIN, PART_EYE, PART_MOUTH, PART_TEETH, PART_HAIR, PART_EAR, PART_SHIRT, PART_LASH = range(8)
+PART_GLASSES, PART_LENS, PART_BEARD, PART_TONGUE = range(8, 12)
 
 # Labels: what a pixel shows.
 LABEL_BACKGROUND, LABEL_SKIN, LABEL_BROW, LABEL_LIPS, LABEL_MOUTH, LABEL_SCLERA = range(6)
 LABEL_EAR, LABEL_IRIS, LABEL_TEETH, LABEL_HAIR, LABEL_SHIRT, LABEL_LASH = range(6, 12)
-LABEL_COUNT = 12
+LABEL_GLASSES, LABEL_BEARD = 12, 13
+LABEL_COUNT = 14
 
 # Columns of the vertex attributes.
 REST = 0  # x, y, z at rest; for the eyeball: on the unit sphere, z along the gaze
@@ -35,7 +37,8 @@ HAIRLINE = 6  # signed distance into the hair, cm; -9 where there cannot be any
 
 # Slots of the light vector.
 KEY_DIRECTION, KEY_COLOUR, AMBIENT, FILL_DIRECTION, FILL_COLOUR = 0, 3, 6, 9, 12
-LIGHT_SIZE = 15
+RIM_DIRECTION, RIM_COLOUR = 15, 18
+LIGHT_SIZE = 21
 
 
 class Geometry(NamedTuple):
@@ -83,17 +86,22 @@ class ShadowMap(NamedTuple):
     transform: Float32
 
 
+NO_TURN: Float32 = np.eye(3, dtype=np.float32).ravel()
+
+
 class Scene(NamedTuple):
     """All that the shader knows beside the geometry.
 
     camera      (3,) float32, position
-    material    (48,) float32, `material_index`
-    light       (15,) float32, slots above; directions are unit vectors towards the light
+    material    (128,) float32, `material_index`
+    light       (21,) float32, slots above; directions are unit vectors towards the light; (15,)
+                has no rim light
     shadow      ShadowMap
-    background  (3,) float32, linear
+    background  (3,) float32, linear; or (11,), `backdrop`
     texture     (h, w, 3) float32 log ratio, or (1, 1, 3) zeros for none
     footprint   width of one final pixel at the face, cm
     toon        False: photo style, True: toon style
+    turn        (9,) float32, rotation from the resting to the posed head, row by row
     """
 
     camera: Float32
@@ -104,3 +112,4 @@ class Scene(NamedTuple):
     texture: Float32
     footprint: float
     toon: bool
+    turn: Float32 = NO_TURN

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.head.kernels import kernel
 from mien.head.maths import cos, power, sin
 from mien.head.template import Template, load
 from mien.types import Landmarks
@@ -58,15 +59,72 @@ class Markers:
     front: NDArray[np.int64]
 
 
+@kernel
+def _three_nearest(
+    vertices: Any, front: Any, place: tuple[float, float], ids: Any, distance: Any
+) -> None:
+    """Fill ids (3,) and distance (3,), nearest first; between equals the first in `front`."""
+    x, y = place
+    for k in range(front.shape[0]):
+        i = front[k]
+        dx, dy = vertices[i, 0] - x, vertices[i, 1] - y
+        away = np.sqrt(dx * dx + dy * dy)
+        if away >= distance[2]:
+            continue
+        if away < distance[1]:
+            ids[2], distance[2] = ids[1], distance[1]
+            if away < distance[0]:
+                ids[1], distance[1] = ids[0], distance[0]
+                ids[0], distance[0] = i, away
+            else:
+                ids[1], distance[1] = i, away
+        else:
+            ids[2], distance[2] = i, away
+
+
+@kernel
+def _outermost(seen: Any, jaw: Any, angles: Any, ids: Any) -> None:
+    """Fill ids (17, 3) with the vertex of each row of `jaw` that lies furthest at its angle."""
+    for k in range(jaw.shape[0]):
+        c, s = cos(angles[k]), sin(angles[k])
+        furthest = -np.inf
+        for j in range(jaw.shape[1]):
+            i = jaw[k, j]
+            if i < 0:
+                continue
+            outward = seen[i, 0] * s + seen[i, 1] * c
+            if outward > furthest:
+                furthest = outward
+                ids[k, 0] = ids[k, 1] = ids[k, 2] = i
+
+
+@kernel
+def _shown(seen: Any, depth: Any, shown: Any) -> None:
+    """`visible_landmarks`, in the precision of the depth's float32."""
+    height, width = depth.shape
+    for k in range(seen.shape[0]):
+        column, row = int(np.floor(seen[k, 0])), int(np.floor(seen[k, 1]))
+        if not (0 <= column < width and 0 <= row < height):
+            continue
+        reach = np.float32(1.0 / seen[k, 2])
+        # Contour points lie on the silhouette: any neighbour that shows them will do.
+        for y in range(max(row - 1, 0), min(row + 2, height)):
+            for x in range(max(column - 1, 0), min(column + 2, width)):
+                near = depth[y, x]
+                if near > 0.0:
+                    behind = np.float32(reach - np.float32(np.float32(1.0) / near))
+                    if behind < np.float32(HIDDEN_BEHIND):
+                        shown[k] = True
+
+
 def _nearest(
     template: Template, front: NDArray[np.int64], x: float, y: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The three vertices nearest to (x, y) seen from the front, and their weights."""
-    dx, dy = template.vertices[front, 0] - x, template.vertices[front, 1] - y
-    distance = np.sqrt(dx * dx + dy * dy)
-    order = np.argsort(distance, kind="stable")[:3]
-    weight = 1 / (distance[order] + 0.03)
-    return front[order], weight / (weight[0] + weight[1] + weight[2])
+    ids, distance = np.zeros(3, np.int64), np.full(3, np.inf)
+    _three_nearest(template.vertices, front, (float(x), float(y)), ids, distance)
+    weight = 1 / (distance + 0.03)
+    return ids, weight / (weight[0] + weight[1] + weight[2])
 
 
 def _lip_vertex(template: Template, x: float, *, upper: bool, ring: int) -> int:
@@ -132,10 +190,8 @@ def landmark_positions(
     count = len(template.vertices)
     seen, space = screen[:count].astype(np.float64), posed[:count].astype(np.float64)
     ids, weights = table.ids.copy(), table.weights.copy()
-    for k, angle in enumerate(JAW_ANGLES):
-        group = table.jaw[k][table.jaw[k] >= 0]
-        outward = seen[group, 0] * sin(angle) + seen[group, 1] * cos(angle)
-        ids[k], weights[k] = group[int(np.argmax(outward))], (1.0, 0.0, 0.0)
+    _outermost(seen, table.jaw, JAW_ANGLES, ids)
+    weights[:17] = (1.0, 0.0, 0.0)
     for k, (x, y) in enumerate(brow_points(material)):
         ids[17 + k], weights[17 + k] = _nearest(template, table.front, -x, y)
         ids[26 - k], weights[26 - k] = _nearest(template, table.front, x, y)
@@ -152,19 +208,8 @@ def _mean(
 
 def visible_landmarks(seen: NDArray[np.float64], depth: NDArray[np.float32]) -> NDArray[np.bool_]:
     """(68,) True where the picture (depth (h, w) = 1 / distance) shows the landmark's surface."""
-    height, width = depth.shape
-    column = np.floor(seen[:, 0]).astype(int)
-    row = np.floor(seen[:, 1]).astype(int)
-    inside = (column >= 0) & (row >= 0) & (column < width) & (row < height)
     shown = np.zeros(len(seen), bool)
-    for k in np.flatnonzero(inside):
-        # Contour points lie on the silhouette: any neighbour that shows them will do.
-        rows = slice(max(row[k] - 1, 0), row[k] + 2)
-        columns = slice(max(column[k] - 1, 0), column[k] + 2)
-        nearest = depth[rows, columns]
-        surfaces = nearest[nearest > 0]
-        reach = 1 / float(seen[k, 2])
-        shown[k] = surfaces.size > 0 and bool((reach - 1 / surfaces < HIDDEN_BEHIND).any())
+    _shown(seen, depth, shown)
     return shown
 
 

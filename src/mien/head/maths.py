@@ -7,6 +7,7 @@ patterns), by range reduction and polynomials; relative errors are below 1e-11.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
@@ -21,6 +22,10 @@ LOG2_E = 1.4426950408889634
 # ln 2 and pi / 2 as a short head and a tail, so that multiples of the head are exact.
 LN2_HEAD, LN2_TAIL = 0.693147180369123816490, 1.90821492927058770002e-10
 HALF_PI_HEAD, HALF_PI_TAIL = 1.57079632673412561417, 6.07710050650619224932e-11
+PART_BITS = 6
+PARTS = 1 << PART_BITS
+ROOTS = np.array([float(Decimal(2) ** (Decimal(k) / PARTS)) for k in range(PARTS)])
+"""2^(k / 64), correctly rounded."""
 ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
 """The bits of sqrt(1/2) as a double."""
 
@@ -169,12 +174,23 @@ def smoothstep(start: float, end: float, x: float) -> float:
 
 
 @kernel
+def quick_exp(x: float) -> float:
+    """e**x for |x| < 700, to 1e-15: dearer in memory and cheaper in time than `exp`."""
+    number = np.floor(x * (LOG2_E * PARTS) + 0.5)
+    r = x - number * (LN2_HEAD / PARTS) - number * (LN2_TAIL / PARTS)
+    p = r + r * r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0))))
+    whole = np.int64(number)
+    root = ROOTS[whole & (PARTS - 1)]
+    return (root + root * p) * np.int64(((whole >> PART_BITS) + 1023) << 52).view(np.float64)
+
+
+@kernel
 def bump(x: float, y: float) -> float:
     """exp(-x^2 - y^2), and exactly 0 where that is below 1e-5: most calls cost no exponential."""
     q = x * x + y * y
     if q > 11.5:
         return 0.0
-    return exp(-q)
+    return quick_exp(-q)
 
 
 @kernel

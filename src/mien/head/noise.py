@@ -55,6 +55,31 @@ def noise3(x: float, y: float, z: float) -> float:
 
 
 @kernel
+def slope3(x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Slope of `noise3` along x, y and z; each lies in [-1.5, 1.5], mean 0."""
+    x0, y0, z0 = np.floor(x), np.floor(y), np.floor(z)
+    fx, fy, fz = x - x0, y - y0, z - z0
+    h = int(x0) * HASH_X + int(y0) * HASH_Y + int(z0) * HASH_Z + HASH_SHIFT
+    a, b = _scramble(h), _scramble(h + HASH_X)
+    c, d = _scramble(h + HASH_Y), _scramble(h + (HASH_X + HASH_Y))
+    h += HASH_Z
+    e, f = _scramble(h), _scramble(h + HASH_X)
+    g, i = _scramble(h + HASH_Y), _scramble(h + (HASH_X + HASH_Y))
+    u, v, w = fx * fx * (3.0 - 2.0 * fx), fy * fy * (3.0 - 2.0 * fy), fz * fz * (3.0 - 2.0 * fz)
+    near_low, near_high = a + u * (b - a), c + u * (d - c)
+    far_low, far_high = e + u * (f - e), g + u * (i - g)
+    near, far = near_low + v * (near_high - near_low), far_low + v * (far_high - far_low)
+    near_x = (b - a) + v * ((d - c) - (b - a))
+    far_x = (f - e) + v * ((i - g) - (f - e))
+    along_y = (near_high - near_low) + w * ((far_high - far_low) - (near_high - near_low))
+    return (
+        (near_x + w * (far_x - near_x)) * 6.0 * fx * (1.0 - fx) * TO_UNIT,
+        along_y * 6.0 * fy * (1.0 - fy) * TO_UNIT,
+        (far - near) * 6.0 * fz * (1.0 - fz) * TO_UNIT,
+    )
+
+
+@kernel
 def noise2(x: float, y: float, layer: int) -> float:
     """`noise3(x, y, layer)` at half the price: a whole layer needs only one lattice plane."""
     x0, y0 = np.floor(x), np.floor(y)

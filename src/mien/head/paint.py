@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from mien.head.kernels import kernel
 from mien.head.layout import PART_EYE, PART_HAIR, Float32, Scene
 from mien.head.light import Light
-from mien.head.raster import hair_gap
+from mien.head.points import Point
+from mien.head.raster import NO_SHARE, hair_gap
 from mien.head.shadow import shadow_map
-from mien.head.surfaces import Point, surface_at
+from mien.head.surfaces import surface_at
 
 ACROSS_PERIOD = 4.0
 """Strand coordinate covered by the width of a hair texture."""
@@ -51,6 +52,7 @@ def _colours(part: int, attributes: Float32, scene: Scene, out: Float32) -> None
             np.float64(row[4]),
             np.float64(row[5]),
             np.float64(row[6]),
+            (0.0, -1.0, 0.0),
         )
         colour = surface_at(point, scene, 0.02).colour
         for channel in range(3):
@@ -81,7 +83,7 @@ def eye_picture(material: NDArray[np.floating[Any]], size: int) -> NDArray[np.ui
 @kernel
 def _gaps(across: Any, to_tip: Any, alpha: Any) -> None:
     for i in range(across.shape[0]):
-        alpha[i] = 0 if hair_gap(across[i], to_tip[i]) else 255
+        alpha[i] = 0 if hair_gap(across[i], to_tip[i], NO_SHARE) else 255
 
 
 def hair_picture(material: NDArray[np.floating[Any]], width: int, height: int) -> NDArray[np.uint8]:
@@ -90,7 +92,7 @@ def hair_picture(material: NDArray[np.floating[Any]], width: int, height: int) -
     to_tip = (1 - (np.arange(height) + 0.5) / height) * TIP_REACH
     u, v = np.meshgrid(across, to_tip)
     rows = np.zeros((width * height, 7), np.float32)
-    rows[:, 3], rows[:, 4], rows[:, 5] = 1.0, u.ravel(), v.ravel()
+    rows[:, 3], rows[:, 4], rows[:, 5], rows[:, 6] = 1.0, u.ravel(), v.ravel(), NO_SHARE
     picture = np.zeros((height, width, 4), np.uint8)
     picture[..., :3] = _bytes(surface_colours(PART_HAIR, rows, material)).reshape(height, width, 3)
     alpha = np.zeros(width * height, np.uint8)

@@ -7,7 +7,7 @@ code -> sliders, AUs, material -> mesh (rig) -> turned and projected (camera)
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,20 @@ from numpy.typing import NDArray
 from mien.errors import OptionError
 from mien.head import material_index as slot
 from mien.head import resolve, shade
+from mien.head.backdrop import PLAIN, Backdrop
 from mien.head.camera import Camera, head_centre, project, turn_head
 from mien.head.layout import Float32, Geometry, Scene
-from mien.head.light import LIGHTS, Light
+from mien.head.lens import lay_lenses
+from mien.head.light import LIGHTS, Light, exposure
 from mien.head.markers import landmark_positions, to_pixels, visible_landmarks
 from mien.head.material import material_vector
 from mien.head.raster import rasterise, vertex_normals
-from mien.head.rig import Mesh, assemble
-from mien.head.schema import au_vector, slider_vector, validate
+from mien.head.rig import Mesh, assemble, rotation
+from mien.head.schema import FACIAL_HAIR, rig_vector, slider_vector, validate
 from mien.head.shadow import shadow_map
 from mien.head.stylise import toon_material, toon_sliders
 from mien.head.template import load
+from mien.head.worn import worn_by
 from mien.types import FaceCode, Image, Landmarks, Pose, Style
 
 BACKGROUND = (0.28, 0.30, 0.34)
@@ -38,6 +41,9 @@ class View:
     """Everything about a picture that is not the person.
 
     background   linear RGB of the backdrop's middle
+    backdrop     what is behind the head, where it is more than a plain wall of that colour
+    exposure     gain of the light; "auto": such that the front of a face is equally bright under
+                 every light (`light.exposure`); 1.0 leaves the light as it is
     supersample  samples per pixel side; shadow: texels of the shadow map's side, 1 for none
     """
 
@@ -46,6 +52,13 @@ class View:
     background: tuple[float, float, float] = BACKGROUND
     supersample: int = 2
     shadow: int = 256
+    backdrop: Backdrop = PLAIN
+    exposure: float | Literal["auto"] = 1.0
+
+    @property
+    def gain(self) -> float:
+        """The exposure as a number."""
+        return exposure(self.light) if self.exposure == "auto" else float(self.exposure)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,16 +94,17 @@ def mesh_of(code: FaceCode) -> Mesh:
     return assemble(
         load(),
         toon_sliders(sliders) if toon else sliders,
-        au_vector(code.aus),
-        hair=code.hair,
+        rig_vector(code.aus),
+        worn=worn_by(code),
         gaze=code.gaze,
         toon=toon,
     )
 
 
 def material_of(code: FaceCode) -> NDArray[np.float32]:
-    """(48,) material of a code, in the code's style."""
-    material = material_vector(code.materials, hair=code.hair)
+    """(128,) material of a code, in the code's style."""
+    material = material_vector(code.materials, hair=code.hair, age=code.sliders.get("age", 0.0))
+    material[slot.BEARD_KIND] = FACIAL_HAIR.index(code.facial_hair)
     return toon_material(material) if code.style == "toon" else material
 
 
@@ -121,20 +135,24 @@ def draw(
         mesh.parts,
         mesh.attributes,
     )
-    light, toon = view.light.vector(), style == "toon"
+    light, toon = view.light.vector(view.gain), style == "toon"
     paint = np.array(material, np.float32)
     paint[slot.HEAD_CENTRE : slot.HEAD_CENTRE + 3] = head_centre(pose)
+    paint[slot.CREASE_FOREHEAD : slot.CREASE_CHIN + 1] = mesh.creases
+    paint[slot.DRAWN : slot.DRAWN + slot.DRAWN_COUNT] = mesh.drawn
     scene = Scene(
         camera=camera.position.astype(np.float32),
         material=paint,
         light=light,
         shadow=shadow_map(vertices, mesh.triangles, mesh.parts, light[:3], view.shadow),
-        background=np.array(view.background, np.float32),
+        background=view.backdrop.vector(view.background),
         texture=NO_TEXTURE if texture is None else np.ascontiguousarray(texture, np.float32),
         footprint=camera.cm_per_pixel,
         toon=toon,
+        turn=rotation(*pose.as_tuple()).ravel().astype(np.float32),
     )
     samples = shade.shade(geometry, seen, scene, supersample=step)
+    lay_lenses(screen, geometry, seen, scene, samples)
     rgb = resolve.resolve(samples, seen, supersample=step, toon=toon)
     buffers = resolve.outputs(geometry, seen, samples, supersample=step)
     screen = project(vertices, camera)

@@ -23,7 +23,8 @@ from mien.head.maths import exp, power
 from mien.head.shade import Samples
 from mien.head.toon import outline
 
-INK = (0.90, 0.92, 0.90)
+INK = (0.13, 0.085, 0.095)
+"""Ink is this share of the colour that it surrounds: brown around skin, dark gold around blond."""
 GAMMA = 2.2
 GUESS_SIZE = 2048
 SHOULDER, SHOULDER_SLOPE = 0.75, 0.642
@@ -104,16 +105,22 @@ def _resolve_all(
     rows, columns = picture.shape[0], picture.shape[1]
     supersample = depth.shape[0] // rows
     scale = 1.0 / (supersample * supersample)
-    reach = 2 if columns * supersample > 400 else 1
+    reach = max(1, (3 * supersample) // 2 if columns >= 160 else supersample)
     for row in range(rows):
         for column in range(columns):
             red = green = blue = 0.0
             for y in range(row * supersample, (row + 1) * supersample):
                 for x in range(column * supersample, (column + 1) * supersample):
-                    ink = outline(samples.labels, depth, y, x, reach) if toon else 0.0
-                    red += samples.colour[y, x, 0] * (1.0 - INK[0] * ink)
-                    green += samples.colour[y, x, 1] * (1.0 - INK[1] * ink)
-                    blue += samples.colour[y, x, 2] * (1.0 - INK[2] * ink)
+                    if not toon:
+                        red += samples.colour[y, x, 0]
+                        green += samples.colour[y, x, 1]
+                        blue += samples.colour[y, x, 2]
+                        continue
+                    ink, near_y, near_x = outline(samples.keys, depth, y, x, reach)
+                    here, near = samples.colour[y, x], samples.colour[near_y, near_x]
+                    red += here[0] * (1.0 - ink) + near[0] * INK[0] * ink
+                    green += here[1] * (1.0 - ink) + near[1] * INK[1] * ink
+                    blue += here[2] * (1.0 - ink) + near[2] * INK[2] * ink
             red, green, blue = red * scale, green * scale, blue * scale
             if not toon:
                 red, green, blue = _tone_curve(red), _tone_curve(green), _tone_curve(blue)

@@ -12,28 +12,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.head import template as template_module
-from mien.head.identity import EYE, REACH
-from mien.head.kernels import allocating_kernel, kernel
-from mien.head.layout import ALONG, REST
-from mien.head.maths import cos, power, sin
-from mien.head.schema import AU_INDEX, SLIDER_INDEX
-from mien.head.template import LASHES_PER_EYE, Template, add_fields, hair_mesh, layout
+from mien.head.eye_rig import (
+    EYE_RADIUS,
+    GAZE_DEGREES,
+    LID_FOLLOW,
+    RIG_INDEX,
+    SIDES,
+    eye_centres,
+    eye_turns,
+    eyeball,
+    lashes,
+    lid_shares,
+    move_lids,
+)
+from mien.head.eyewear import place_glasses
+from mien.head.fields import add_fields
+from mien.head.hair import beard_mesh, hair_mesh, placed_beard, placed_hair, recession
+from mien.head.identity import EYE_GROWTH
+from mien.head.kernels import kernel
+from mien.head.layout import ALONG, HAIRLINE, OCCLUSION, REST
+from mien.head.material_index import DRAWN_COUNT
+from mien.head.maths import cos, sin
+from mien.head.schema import AU_INDEX, RIG_SIZE, SLIDER_INDEX
+from mien.head.stylise import drawn_face, toon_aus, toon_form
+from mien.head.template import Template, layout
+from mien.head.toon_eyes import lay_eye_sheets
+from mien.head.toon_hair import toon_hair_points
+from mien.head.turning import rotate_about, rotation
+from mien.head.worn import Worn
 
-EYE_RADIUS = 1.45
-LID_THICKNESS = 0.10
+__all__ = ["EYE_RADIUS", "GAZE_DEGREES", "Mesh", "assemble", "rotate_about", "rotation"]
 JAW_HINGE = (0.0, -2.5, -7.5)
 JAW_DEGREES = {"AU26": 10.0, "AU27": 19.0}
-GAZE_DEGREES = (28.0, 20.0)
-"""Eye rotation for a gaze of 1, right and up."""
-OUTWARD_DEGREES = 1.2
-"""Looking at the lens, each iris points outwards by this much: the line of sight leaves the eye
-nasally of its axis, by more than two eyes converge on a viewer at arm's length."""
-
-# Per ring from the lid edge outwards: how far it follows the upper and the lower lid.
-UPPER_FOLLOW = np.array([1, 1, 0.98, 0.93, 0.84, 0.66, 0.40, 0.16, 0.03])
-LOWER_FOLLOW = np.array([1, 1, 0.9, 0.8, 0.68, 0.5, 0.35, 0.2, 0.05])
-ON_EYEBALL = np.array([1, 1, 1, 0.9, 0.7, 0.4])
-"""How far the inner six rings keep their height over the eyeball when a lid moves."""
+JAW_ASIDE = 0.9
+"""How far the jaw goes aside, cm."""
+LASHES = (0.42, 0.23)
+"""Longest lashes of the upper and the lower lid, cm."""
+TEETH_BACK = -0.02
+"""How far teeth and tongue stand behind where they were built, cm: narrow mouths pinch them."""
+LIP_CONTACT = 3
+"""The ring of the mouth where the lips meet."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +63,8 @@ class Mesh:
     head_count   the first this many vertices are the skin of head and neck
     first        first vertex of each part by name
     eye_centres  (2, 3), x > 0 first; eye_radius in cm
+    creases      (8,) how deep the skin is folded, 0..1: slots CREASE_* of the material
+    drawn        (15,) what a drawn face does: slots DRAWN_* of the material; 0 but for toon
     """
 
     vertices: NDArray[np.float32]
@@ -55,31 +75,8 @@ class Mesh:
     first: dict[str, int]
     eye_centres: NDArray[np.float64]
     eye_radius: float
-
-
-def rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
-    """(3, 3) matrix roll @ yaw @ pitch; degrees, signs as in `types.Pose`."""
-    a, b, c = (angle * (np.pi / 180) for angle in (yaw, pitch, roll))
-    ca, sa, cb, sb, cc, sc = cos(a), sin(a), cos(b), sin(b), cos(c), sin(c)
-    # Written out: a matrix product would go through BLAS.
-    return np.array(
-        [
-            [cc * ca, cc * sa * sb - sc * cb, cc * sa * cb + sc * sb],
-            [sc * ca, sc * sa * sb + cc * cb, sc * sa * cb - cc * sb],
-            [-sa, ca * sb, ca * cb],
-        ]
-    )
-
-
-@kernel
-def rotate_about(points: Any, matrix: Any, pivot: Any, out: Any) -> None:
-    """out = matrix (points - pivot) + pivot, all (n, 3)."""
-    for i in range(points.shape[0]):
-        x = points[i, 0] - pivot[0]
-        y = points[i, 1] - pivot[1]
-        z = points[i, 2] - pivot[2]
-        for k in range(3):
-            out[i, k] = matrix[k, 0] * x + matrix[k, 1] * y + matrix[k, 2] * z + pivot[k]
+    creases: NDArray[np.float32]
+    drawn: NDArray[np.float32]
 
 
 @kernel
@@ -96,131 +93,26 @@ def _turn_jaw(vertices: Any, weights: Any, radians: float, hinge: Any) -> None:
         vertices[i, 2] = y * s + z * c + hinge[2]
 
 
-@kernel
-def _sphere_height(x: float, y: float, radius: float, floor: float) -> float:
-    """z of a sphere over (x, y); past its edge a small constant, so lids stay in front."""
-    squared = radius * radius - x * x - y * y
-    return np.sqrt(squared if squared > floor else floor)
-
-
-@allocating_kernel
-def _move_lids(vertices: Any, rings: Any, sine: Any, lid: Any, follow: Any, ball: Any) -> None:
-    """Slide the rings of one eye by shares of the local gap and lay them on the eyeball again.
-
-    lid = (share of the upper, share of the lower lid); ball = (x, y, z, radius, slider scale)
-    """
-    count = rings.shape[1]
-    radius = ball[3]
-    floor = 0.12 * radius * radius
-    gap = np.zeros(count)
-    for j in range(count):
-        opposite = (count - j) % count
-        gap[j] = abs(vertices[rings[1, j], 1] - vertices[rings[1, opposite], 1])
-    for k in range(rings.shape[0]):
-        for j in range(count):
-            i = rings[k, j]
-            x = vertices[i, 0] - ball[0]
-            y = vertices[i, 1] - ball[1]
-            z = vertices[i, 2] - ball[2]
-            lift = z - _sphere_height(x, y, radius + LID_THICKNESS * ball[4], floor)
-            move = 0.0
-            if sine[j] > 0.01:
-                move = -lid[0] * follow[0, k] * gap[j]
-            elif sine[j] < -0.01:
-                move = lid[1] * follow[1, k] * gap[j]
-            y += move
-            thickness = (0.01 if k == 0 else LID_THICKNESS) * ball[4]
-            surface = _sphere_height(x, y, radius + thickness, floor)
-            if k <= 5:
-                if move != 0.0:
-                    wanted = surface + (lift if k >= 1 else -0.04)
-                    z = z * (1.0 - follow[2, k]) + wanted * follow[2, k]
-                z = max(z, surface * (1.0 if k < 4 else 0.98))
-            if k >= 1:
-                # No vertex may end inside the eyeball, whatever the sliders say.
-                length = np.sqrt(x * x + y * y + z * z)
-                push = max(1.0, (radius + 0.03 * ball[4]) / length)
-                x, y, z = x * push, y * push, z * push
-            vertices[i, 0] = x + ball[0]
-            vertices[i, 1] = y + ball[1]
-            vertices[i, 2] = z + ball[2]
-
-
-def _lid_shares(aus: NDArray[np.float64], gaze_up: float) -> NDArray[np.float64]:
-    """How much of the gap the upper lid closes and the lower lid rises."""
-    close, wide = aus[AU_INDEX["AU45"]], aus[AU_INDEX["AU5"]]
-    au6, au7, au9 = (aus[AU_INDEX[name]] for name in ("AU6", "AU7", "AU9"))
-    squint = 0.35 * au7 + 0.22 * au6 + 0.15 * au9
-    awake = 1 - close
-    follow_gaze = 0.10 * max(0.0, -gaze_up) - 0.08 * max(0.0, gaze_up)
-    upper = 0.82 * close + 0.40 * squint * awake - 0.34 * wide * awake + follow_gaze
-    lower = 0.13 * close + 0.55 * squint * awake - 0.06 * wide
-    return np.array([np.clip(upper, -0.6, 0.84), np.clip(lower, -0.3, 0.5)])
-
-
-def _head(template: Template, sliders: NDArray[np.float64], aus: NDArray[np.float64]) -> Any:
+def _shaped(template: Template, sliders: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Skin of a person with an empty face."""
     vertices = template.vertices.copy()
     add_fields(template.sliders, sliders, vertices)
-    linear = aus.copy()
-    add_fields(template.aus, linear, vertices)
     return vertices
 
 
-def _jaw_radians(aus: NDArray[np.float64]) -> float:
+def _jaw(aus: NDArray[np.float64]) -> tuple[float, float]:
+    """How far the jaw is turned, radians, and shifted to the picture's right, cm."""
     degrees = sum(aus[AU_INDEX[name]] * size for name, size in JAW_DEGREES.items())
-    return float(degrees * (np.pi / 180))
+    aside = aus[RIG_INDEX["jaw_right"]] - aus[RIG_INDEX["jaw_left"]]
+    return float(degrees * (np.pi / 180)), float(aside * JAW_ASIDE)
 
 
-def _eye_centres(template: Template, sliders: NDArray[np.float64]) -> NDArray[np.float64]:
-    centres = np.array([EYE, (-EYE[0], EYE[1], EYE[2])])
-    add_fields(template.eye_sliders, sliders, centres)
-    centres[:, 2] -= 0.12 * REACH * sliders[SLIDER_INDEX["eye_size"]]
-    return centres
-
-
-def _eyeball(
-    template: Template,
-    skin: NDArray[np.float64],
-    *,
-    side: int,
-    centre: NDArray[np.float64],
-    radius: float,
-    gaze: tuple[float, float],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Posed vertices of one eyeball and, per vertex, its gap to the upper lid in [0, 1]."""
-    outward = OUTWARD_DEGREES if side == 0 else -OUTWARD_DEGREES
-    turn = rotation(gaze[0] * GAZE_DEGREES[0] + outward, -gaze[1] * GAZE_DEGREES[1], 0.0)
-    unit = template.arrays["ball.vertices"].astype(np.float64)
-    points = np.zeros_like(unit)
-    rotate_about(unit, turn * radius, np.zeros(3), points)
-    points += centre
-    lid = template.eye_rings[side][1][template.ring_sine > -0.01]
-    order = np.argsort(skin[lid, 0], kind="stable")
-    lid_height = np.interp(points[:, 0], skin[lid, 0][order], skin[lid, 1][order])
-    return points, np.clip((lid_height - points[:, 1]) / 0.9, 0, 1)
-
-
-def _lash_profile() -> NDArray[np.float64]:
-    t = np.arange(1, LASHES_PER_EYE + 1) / 22.0
-    return np.array([power(sin(value * np.pi), 0.35) * (1.15 - 0.5 * value) for value in t])
-
-
-LASH_PROFILE = _lash_profile()
-
-
-def _lashes(
-    edge: NDArray[np.float64], centre: NDArray[np.float64], *, close: float, length: float
-) -> NDArray[np.float64]:
-    """(63, 3): roots on the lid edge, middles and tips."""
-    zero = np.zeros(len(edge))
-    out = np.stack(
-        [(edge[:, 0] - centre[0]) * 0.30, zero + 0.30 * (1 - 1.3 * close), zero + 0.62], 1
-    )
-    out /= np.sqrt(out[:, :1] ** 2 + out[:, 1:2] ** 2 + out[:, 2:] ** 2)
-    reach = length * LASH_PROFILE
-    lift = np.stack([zero, reach * 0.25 * (1 - 1.6 * close), zero], 1)
-    middle = edge + out * reach[:, None] * 0.5 + np.array([0, -0.03, 0])
-    return np.concatenate([edge, middle, edge + out * reach[:, None] + lift])
+def _move_jaw(
+    vertices: NDArray[np.float64], weights: NDArray[np.float64], jaw: tuple[float, float]
+) -> None:
+    _turn_jaw(vertices, weights, jaw[0], np.array(JAW_HINGE))
+    if jaw[1] != 0.0:
+        vertices[:, 0] += weights * jaw[1]
 
 
 def assemble(
@@ -228,43 +120,74 @@ def assemble(
     sliders: NDArray[np.float64],
     aus: NDArray[np.float64],
     *,
-    hair: str = "crop",
+    worn: Worn = Worn(),
     gaze: tuple[float, float] = (0.0, 0.0),
     toon: bool = False,
 ) -> Mesh:
-    """The mesh for identity `sliders` (93,), `aus` (22,), a hair style and a gaze."""
-    plan = layout(hair)
-    sliders, aus = np.asarray(sliders, np.float64), np.asarray(aus, np.float64)
-    skin = _head(template, sliders, aus)
-    hinge, jaw = np.array(JAW_HINGE), _jaw_radians(aus)
-    _turn_jaw(skin, template.jaw, jaw, hinge)
-    scale = 1 + 0.20 * REACH * float(sliders[SLIDER_INDEX["eye_size"]])
-    centres, radius = _eye_centres(template, sliders), EYE_RADIUS * scale
-    lids, follow = _lid_shares(aus, gaze[1]), np.zeros((3, 9))
-    follow[0], follow[1], follow[2, :6] = UPPER_FOLLOW, LOWER_FOLLOW, ON_EYEBALL
+    """The mesh for identity `sliders` (S,), what the head wears and a gaze.
+
+    aus   (22,) Action Units, or (RIG_SIZE,) with those of one side (`schema.rig_vector`)
+    """
+    plan = layout(worn, toon=toon)
+    sliders, given = np.asarray(sliders, np.float64), np.asarray(aus, np.float64)
+    aus = np.zeros(RIG_SIZE)
+    aus[: len(given)] = given
+    asked, face = aus, np.zeros(DRAWN_COUNT, np.float32)
+    if toon:
+        face = drawn_face(sliders, asked, gaze, facial_hair=worn.facial_hair)
+        aus = toon_aus(asked)
+    jaw = _jaw(aus)
+    shaped = _shaped(template, sliders)
+    if toon:
+        add_fields(toon_form(), np.ones(1), shaped)
+    skin = shaped.copy()
+    add_fields(template.aus, aus, skin)
+    _move_jaw(skin, template.jaw, jaw)
+    scale = 1 + EYE_GROWTH * float(sliders[SLIDER_INDEX["eye_size"]])
+    centres, radius = eye_centres(template, sliders), EYE_RADIUS * scale
     attributes = plan.attributes.copy()
     vertices = np.zeros((plan.count, 3))
-    for side in range(2):
+    if toon:
+        lay_eye_sheets(template, skin, attributes, face.astype(np.float64))
+    above, below = LASHES
+    lash_length = (above * scale * worn.lashes, below * scale * worn.lashes)
+    turns = eye_turns(centres, gaze)
+    # What a drawing has no use for, eyeballs and lashes, shrinks to a point inside the head.
+    for side in range(0 if toon else 2):
         ball = np.array([*centres[side], radius, scale])
-        _move_lids(skin, template.eye_rings[side], template.ring_sine, lids, follow, ball)
-        points, gap = _eyeball(
-            template, skin, side=side, centre=centres[side], radius=radius, gaze=gaze
-        )
+        shares = lid_shares(aus, gaze[1], side)
+        move_lids(skin, template.eye_rings[side], template.ring_sine, shares, LID_FOLLOW, ball)
+        points, seen = eyeball(template, skin, side=side, ball=ball, turn=turns[side])
         start = plan.first[f"eye{side}"]
         vertices[start : start + len(points)] = points
-        attributes[start : start + len(points), ALONG] = gap
-        edge = skin[template.eye_rings[side][1][1 : LASHES_PER_EYE + 1]]
-        lash = _lashes(
-            edge,
-            centres[side],
-            close=float(aus[AU_INDEX["AU45"]]),
-            length=(0.34 if toon else 0.30) * scale,
+        attributes[start : start + len(points), OCCLUSION : ALONG + 1] = seen
+        close = min(1.0, float(aus[AU_INDEX["AU45"]] + aus[RIG_INDEX[f"AU45{SIDES[side]}"]]))
+        lash = lashes(
+            skin, template.eye_rings[side][1], centres[side], close=close, length=lash_length
         )
         start = plan.first[f"lash{side}"]
         vertices[start : start + len(lash)] = lash
         attributes[start : start + len(lash), REST : REST + 3] = lash
     vertices[: len(skin)] = skin
-    _place_rest(template, plan.first, vertices, sliders, hair=hair, jaw=jaw)
+    _place_rest(template, plan.first, vertices, sliders)
+    if toon:
+        _place_toon_hair(plan.first, vertices, sliders, worn)
+    else:
+        _place_strands(template, (plan.first, vertices, attributes), sliders, worn=worn, jaw=jaw[0])
+    if worn.glasses != "none":
+        start, ears = plan.first["ear"], len(template.arrays["ear.vertices"])
+        frame, lens = place_glasses(
+            template,
+            worn.glasses,
+            shaped,
+            vertices[start : start + ears],
+            eyes=(centres, radius),
+        )
+        for name, points in (("glasses", frame), ("lens", lens)):
+            start = plan.first[name]
+            vertices[start : start + len(points)] = points
+    _place_mouth(template, plan.first, vertices, sliders, jaw)
+    _shade_mouth(template, plan.first, vertices, attributes)
     return Mesh(
         vertices=vertices.astype(np.float32),
         triangles=plan.triangles,
@@ -274,7 +197,36 @@ def assemble(
         first=plan.first,
         eye_centres=centres,
         eye_radius=radius,
+        creases=creases(asked),
+        drawn=face,
     )
+
+
+def creases(aus: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(8,) how deep Action Units (RIG_SIZE,) fold the skin, in the order of the material's slots.
+
+    Forehead, frown, nose, beside the right and left eye, right and left cheek, chin;
+    right is x > 0.
+    """
+
+    def total(side: str, **weights: float) -> float:
+        found = 0.0
+        for name, weight in weights.items():
+            found += weight * aus[AU_INDEX[name]]
+            for one in side:
+                if f"{name}{one}" in RIG_INDEX:
+                    found += weight * aus[RIG_INDEX[f"{name}{one}"]] / len(side)
+        return float(np.clip(found, 0.0, 1.0))
+
+    values = [
+        total("LR", AU1=0.55, AU2=0.55),
+        total("LR", AU4=1.0),
+        total("LR", AU9=1.0),
+        *(total(side, AU6=0.9, AU12=0.25, AU7=0.15) for side in "RL"),
+        *(total(side, AU12=0.8, AU10=0.5, AU9=0.4, AU6=0.2, AU14=0.25) for side in "RL"),
+        total("", AU17=1.0),
+    ]
+    return np.array(values, np.float32)
 
 
 def _place_rest(
@@ -282,26 +234,97 @@ def _place_rest(
     first: dict[str, int],
     vertices: NDArray[np.float64],
     sliders: NDArray[np.float64],
+) -> None:
+    """Ears and shirt into their places of `vertices`."""
+    arrays = template.arrays
+    for name, basis in (("ear", template.ear_sliders), ("shirt", template.shirt_sliders)):
+        points = arrays[f"{name}.vertices"].astype(np.float64)
+        add_fields(basis, sliders, points)
+        vertices[first[name] : first[name] + len(points)] = points
+
+
+def _place_strands(
+    template: Template,
+    mesh: tuple[dict[str, int], NDArray[np.float64], NDArray[np.float32]],
+    sliders: NDArray[np.float64],
     *,
-    hair: str,
+    worn: Worn,
     jaw: float,
 ) -> None:
-    """Ears, teeth, shirt and hair into their places of `vertices`."""
-    arrays = template.arrays
-    ear = arrays["ear.vertices"].astype(np.float64)
-    add_fields(template.ear_sliders, sliders, ear)
-    vertices[first["ear"] : first["ear"] + len(ear)] = ear
+    """Hair and beard into their places, and the person's hairline into the skin's attributes.
+
+    mesh = (first vertices, vertices, attributes)
+    """
+    first, vertices, attributes = mesh
+    placed: list[tuple[str, tuple[NDArray[np.float64], NDArray[np.float64]]]] = []
+    hair, beard = hair_mesh(worn.hair), beard_mesh(worn.facial_hair)
+    if "hair" in first and hair is not None:
+        placed.append(("hair", placed_hair(hair, sliders, worn)))
+    if "beard" in first and beard is not None:
+        skin = vertices[: len(template.vertices)]
+        turn = template.jaw * jaw
+        placed.append(("beard", placed_beard(beard, skin, template.vertices, turn)))
+    for name, (points, along) in placed:
+        rows = slice(first[name], first[name] + len(points))
+        vertices[rows] = points
+        attributes[rows, ALONG] = along
+    line, back = float(np.clip(worn.line, -1, 1)), recession(worn)
+    if line != 0.0 or back != 0.0:
+        high, far = template.hairline_rises
+        attributes[: len(template.vertices), HAIRLINE] -= line * high + back * far
+
+
+def _place_mouth(
+    template: Template,
+    first: dict[str, int],
+    vertices: NDArray[np.float64],
+    sliders: NDArray[np.float64],
+    jaw: tuple[float, float],
+) -> None:
+    """Teeth and tongue: carried by the head, their lower part by the jaw."""
     shift = np.zeros((1, 3))
     add_fields(template.teeth_sliders, sliders, shift)
-    teeth = arrays["teeth.vertices"] + (shift + np.array([0, 0, -0.15]))
-    _turn_jaw(teeth, arrays["teeth.lower"].astype(np.float64), jaw, np.array(JAW_HINGE))
-    vertices[first["teeth"] : first["teeth"] + len(teeth)] = teeth
-    shirt = arrays["shirt.vertices"]
-    vertices[first["shirt"] : first["shirt"] + len(shirt)] = shirt
-    strands = hair_mesh(hair)
-    if strands is not None:
-        points = strands.vertices.copy()
-        add_fields(strands.sliders, sliders, points)
+    for name in ("teeth", "tongue"):
+        points = template.arrays[f"{name}.vertices"] + shift + np.array([0.0, 0.0, TEETH_BACK])
+        _move_jaw(points, template.arrays[f"{name}.lower"].astype(np.float64), jaw)
+        vertices[first[name] : first[name] + len(points)] = points
+
+
+def _shade_mouth(
+    template: Template,
+    first: dict[str, int],
+    vertices: NDArray[np.float64],
+    attributes: NDArray[np.float32],
+) -> None:
+    """How open to light teeth and tongue are between these lips, into their attributes."""
+    ring = vertices[template.mouth_rings[LIP_CONTACT]]
+    half = len(ring) // 2
+    upper, lower = ring[: half + 1][::-1], np.concatenate([ring[half:], ring[:1]])
+    middle, reach = 0.5 * (ring[0, 0] + ring[half, 0]), 0.5 * (ring[0, 0] - ring[half, 0])
+    gap = float(upper[half // 2, 1] - lower[half // 2, 1])
+    for name in ("teeth", "tongue"):
+        start = first[name]
+        points = vertices[start : start + len(template.arrays[f"{name}.vertices"])]
+        under = np.interp(points[:, 0], upper[:, 0], upper[:, 1]) - points[:, 1]
+        aside = np.abs(points[:, 0] - middle) / max(float(reach), 0.5)
+        lit = 0.42 + 0.58 * np.clip((under + 0.10) / 0.45, 0, 1)
+        lit *= 1 - 0.62 * np.clip((aside - 0.50) / 0.5, 0, 1)
+        if name == "tongue":
+            lit *= (0.15 + 0.75 * np.clip(gap / 1.8, 0, 1)) * np.clip(
+                (points[:, 2] - points[:, 2].min()) / 2.2, 0.15, 1
+            )
+        attributes[start : start + len(points), OCCLUSION] = lit
+
+
+def _place_toon_hair(
+    first: dict[str, int],
+    vertices: NDArray[np.float64],
+    sliders: NDArray[np.float64],
+    worn: Worn,
+) -> None:
+    """The few bold shapes of a drawing's hair."""
+    points = toon_hair_points(worn, sliders)
+    if points is not None:
         vertices[first["hair"] : first["hair"] + len(points)] = points
 
 

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import OptionError
+from mien.head.units import version_1_units
 from mien.types import AU_NAMES, FaceCode
 
-VERSION = 1
+VERSION = 2
 SLIDER_LIMIT = 2.5
 """Sliders run over [-1, 1]; this far beyond is still accepted, for caricature and for fits."""
 
-# The 93 identity sliders by region, in the order of every slider vector.
-SLIDER_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+# The sliders of version 1 by region, then those since: the order of every slider vector.
+_FIRST_SLIDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "head",
         (
@@ -76,44 +77,83 @@ SLIDER_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("neck", ("neck_width", "neck_depth", "larynx")),
 )
 
-SLIDERS: tuple[str, ...] = tuple(name for _, names in SLIDER_GROUPS for name in names)
+_LATER_SLIDERS: dict[str, tuple[str, ...]] = {
+    "forehead": ("forehead_height",),
+    "eyes": ("hooded", "crease_height", "lower_lid_bulge"),
+    "nose": ("nose_tip_bifid", "alar_base", "alar_crease"),
+    "cheeks": ("buccal_hollow", "jowls", "marionette"),
+    "mouth": ("lip_roll", "lip_corner_curl", "lip_tubercle"),
+    "jaw": ("jaw_square", "chin_height"),
+    "ears": ("ear_width", "ear_tilt"),
+    "neck": ("neck_length",),
+    "asymmetry": ("asymmetry_upper", "asymmetry_lower"),
+}
+
+VERSION_1_SLIDERS: tuple[str, ...] = tuple(name for _, names in _FIRST_SLIDERS for name in names)
+SLIDERS: tuple[str, ...] = (
+    *VERSION_1_SLIDERS,
+    *(name for names in _LATER_SLIDERS.values() for name in names),
+)
+SLIDER_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    *((group, (*names, *_LATER_SLIDERS.get(group, ()))) for group, names in _FIRST_SLIDERS),
+    ("asymmetry", _LATER_SLIDERS["asymmetry"]),
+)
+ASYMMETRIC: tuple[str, ...] = ("nose_bend", "mouth_tilt", "asymmetry_upper", "asymmetry_lower")
+"""The sliders that tell left from right; all others keep a head mirror-symmetric."""
 
 # Macros are sums of sliders, for people who want to say "older" and not move thirty sliders.
 # Weights are in slider units for a macro of +1. Material effects of age follow the renderer.
 MACROS: dict[str, dict[str, float]] = {
     # -1 feminine, +1 masculine.
     "sex": {
-        **{"jaw_width": 0.30, "chin_width": 0.2, "brow_ridge": 0.38, "eye_size": -0.15},
-        **{"nose_width": 0.13, "nose_length": 0.1, "upper_lip_full": -0.18, "face_width": 0.1},
-        **{"lower_lip_full": -0.18, "neck_width": 0.38, "larynx": 0.23, "chin_length": 0.13},
-        **{"cheek_hollow": 0.13, "nose_bridge_width": 0.15, "nose_tip_size": 0.1},
-        **{"jaw_taper": -0.23, "forehead_slope": 0.2, "eye_height": -0.13, "lid_fold": 0.13},
-        **{"nose_tip_y": -0.1, "cheek_fullness": -0.1},
+        **{"jaw_width": 0.42, "jaw_square": 0.2, "jaw_taper": -0.3, "chin_width": 0.25},
+        **{"chin_length": 0.2, "brow_ridge": 0.42, "brow_ridge_height": -0.16, "glabella": 0.12},
+        **{"forehead_slope": 0.32, "forehead_bulge": -0.25, "eye_size": -0.3, "eye_height": -0.16},
+        **{"lid_fold": 0.12, "crease_height": -0.15, "hooded": 0.1, "nose_width": 0.16},
+        **{"nose_length": 0.16, "nose_bridge_width": 0.16, "nose_tip_size": 0.12},
+        **{"nose_tip_y": -0.15, "nose_protrusion": 0.08, "upper_lip_full": -0.2},
+        **{"lower_lip_full": -0.2, "lip_roll": -0.2, "mouth_width": 0.05, "face_width": 0.22},
+        **{"head_width": 0.25, "cheek_hollow": 0.14, "cheek_fullness": -0.14},
+        **{"cheekbone_height": -0.12, "neck_width": 0.65, "larynx": 0.3},
     },
     # -1 about eighteen, 0 about thirty-five, +1 about eighty.
     "age": {
-        **{"nasolabial": 0.55, "eye_bag": 0.5, "under_eye_hollow": 0.45, "cheek_hollow": 0.35},
-        **{"lid_fold": 0.35, "nose_tip_y": -0.3, "nose_length": 0.15, "ear_size": 0.25},
-        **{"ear_lobe": 0.4, "upper_lip_full": -0.3, "lower_lip_full": -0.25, "mouth_width": 0.1},
-        **{"mouth_corner_y": -0.25, "jawline_def": -0.4, "double_chin": 0.25, "temple_depth": -0.3},
-        **{"philtrum_length": 0.25, "cheek_fullness": -0.3, "cheekbone_height": -0.15},
+        **{"nasolabial": 0.5, "marionette": 0.45, "jowls": 0.5, "jawline_def": -0.4},
+        **{"double_chin": 0.25, "eye_bag": 0.5, "under_eye_hollow": 0.4, "lid_fold": 0.3},
+        **{"hooded": 0.5, "eye_size": -0.12, "temple_depth": -0.35, "cheek_hollow": 0.3},
+        **{"buccal_hollow": 0.2, "cheek_fullness": -0.28, "cheekbone_height": -0.16},
+        **{"nose_tip_y": -0.35, "nose_length": 0.2, "ear_size": 0.35, "ear_lobe": 0.35},
+        **{"upper_lip_full": -0.3, "lower_lip_full": -0.22, "lip_roll": -0.25, "cupid_bow": -0.12},
+        **{"mouth_width": 0.1, "mouth_corner_y": -0.3, "philtrum_length": 0.25},
     },
     # -1 gaunt, +1 heavy.
     "fullness": {
-        **{"face_fat": 0.6, "cheek_fullness": 0.5, "double_chin": 0.45, "cheek_hollow": -0.4},
-        **{"jaw_width": 0.25, "neck_width": 0.35, "jawline_def": -0.3, "face_width": 0.2},
-        **{"eye_bag": 0.15, "nose_width": 0.1, "temple_depth": 0.2},
+        **{"face_fat": 0.55, "cheek_fullness": 0.3, "cheek_hollow": -0.35, "buccal_hollow": -0.25},
+        **{"double_chin": 0.6, "jowls": 0.25, "jawline_def": -0.35, "jaw_width": 0.3},
+        **{"face_width": 0.6, "neck_width": 0.65, "temple_depth": 0.22, "nose_width": 0.12},
+        **{"eye_bag": 0.12, "chin_pointed": -0.15},
+    },
+    # -1 wide with a high crease, 0 as most, +1 monolid.
+    "eyelids": {
+        **{"monolid": 0.8, "epicanthus": 0.45, "hooded": 0.25, "crease_height": -0.5},
+        **{"eye_height": -0.12, "upper_lid_arch_out": -0.15, "lower_lid_bulge": 0.2},
     },
 }
 
 HAIR_STYLES: tuple[str, ...] = (
     *("bald", "buzz", "crop", "quiff", "side_part", "spiky"),
     *("pixie", "bob", "long", "fringe_long", "bun", "afro"),
+    *("wavy_long", "side_part_long", "curtain", "tied_back", "ponytail", "braids"),
+    *("short_neat", "undercut", "slick_back", "receding", "curly_long", "locs"),
 )
+FACIAL_HAIR: tuple[str, ...] = ("none", "moustache", "goatee", "short_beard", "full_beard")
+"""What grows on a face; stubble is the material `beard`."""
+GLASSES: tuple[str, ...] = ("none", "round", "square", "half_rim", "aviator")
 
 LABELS: tuple[str, ...] = (
     *("background", "skin", "brow", "lips", "mouth", "sclera"),
     *("ear", "iris", "teeth", "hair", "shirt", "lash"),
+    *("glasses", "beard"),
 )
 LABEL = {name: index for index, name in enumerate(LABELS)}
 
@@ -153,6 +193,8 @@ class Schema:
     aus: tuple[str, ...]
     materials: tuple[Material, ...]
     hair_styles: tuple[str, ...]
+    facial_hair: tuple[str, ...]
+    glasses: tuple[str, ...]
     labels: tuple[str, ...]
     styles: tuple[str, ...]
 
@@ -179,7 +221,7 @@ def _colour(name: str, index: int, default: str) -> Material:
     return Material(name, "colour", index, _linear(default), 0.0, 1.0)
 
 
-# Indices are places in the renderer's material vector (48 numbers, see material_index.py).
+# Indices are places in the renderer's material vector (128 numbers, see material_index.py).
 MATERIALS: tuple[Material, ...] = (
     _colour("skin", 0, "dba58a"),
     _colour("lips", 3, "c07e70"),
@@ -209,8 +251,28 @@ MATERIALS: tuple[Material, ...] = (
     _scalar("pupil", 36, 0.18, 0.08, 0.32),
     _colour("iris", 37, "6b4a2a"),
     _colour("shirt", 40, "3b4a63"),
+    _scalar("wrinkles", 48, 0.0, 0.0, 1.0),
+    _scalar("moles", 49, 0.0, 0.0, 1.0),
+    _scalar("mole_seed", 50, 0.0, 0.0, 1.0),
+    _scalar("eyeliner", 51, 0.0, 0.0, 1.0),
+    _scalar("grey", 52, 0.0, 0.0, 1.0),
+    _scalar("grey_temples", 53, 0.0, 0.0, 1.0),
+    _colour("hair_tips", 54, "d9bd86"),
+    _scalar("hair_tip_share", 57, 0.0, 0.0, 1.0),
+    _scalar("hairline_height", 58, 0.0, -1.0, 1.0),
+    _scalar("hairline_recession", 59, 0.0, 0.0, 1.0),
+    _scalar("hair_length", 60, 0.0, -1.0, 1.0),
+    _scalar("hair_volume", 61, 0.0, -1.0, 1.0),
+    _scalar("hair_parting", 62, 0.0, -1.0, 1.0),
+    _colour("glasses_colour", 63, "22201e"),
+    _scalar("lens_tint", 66, 0.0, 0.0, 1.0),
+    _scalar("teeth_shade", 67, 0.5, 0.0, 1.0),
+    _scalar("skin_gloss", 68, 1.0, 0.0, 2.0),
+    _scalar("lash_length", 69, 1.0, 0.0, 1.5),
+    _colour("beard_colour", 70, "4a3222"),
+    _scalar("age_spots", 32, 0.0, 0.0, 1.0),
 )
-MATERIAL_SIZE = 48
+MATERIAL_SIZE = 128
 
 SCHEMA = Schema(
     version=VERSION,
@@ -219,12 +281,27 @@ SCHEMA = Schema(
     aus=AU_NAMES,
     materials=MATERIALS,
     hair_styles=HAIR_STYLES,
+    facial_hair=FACIAL_HAIR,
+    glasses=GLASSES,
     labels=LABELS,
     styles=STYLES,
 )
 
 SLIDER_INDEX = {name: index for index, name in enumerate(SLIDERS)}
 AU_INDEX = {name: index for index, name in enumerate(AU_NAMES)}
+# One side of the face alone, as the picture shows it: L is the picture's left.
+SPLIT_AUS: tuple[str, ...] = ("AU1", "AU2", "AU6", "AU10", "AU12", "AU14", "AU15", "AU45")
+SIDED_AUS: tuple[str, ...] = tuple(f"{name}{side}" for side in "LR" for name in SPLIT_AUS)
+JAW_MOVES: tuple[str, ...] = ("jaw_left", "jaw_right")
+RIG_NAMES: tuple[str, ...] = (*AU_NAMES, *SIDED_AUS, *JAW_MOVES)
+"""All that moves a face, in the order of `rig_vector`."""
+RIG_SIZE = len(RIG_NAMES)
+_RIG_ONLY = {name: place for place, name in enumerate(RIG_NAMES) if place >= len(AU_NAMES)}
+
+
+VERSION_1_HASH = "d1921cf685b5a2af"
+"""`schema_hash` of version 1: 93 sliders in other units (`units`), twelve hair styles."""
+VERSION_1_STYLES = HAIR_STYLES[:12]
 
 
 @functools.cache
@@ -234,14 +311,20 @@ def schema_hash() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def slider_vector(values: Mapping[str, float]) -> NDArray[np.float64]:
-    """(93,) slider values; macros are spread over the sliders they stand for.
+@functools.lru_cache(maxsize=1024)
+def slider_limit(name: str) -> float:
+    """The largest size of a slider or macro: never less of a face than version 1 allowed."""
+    return SLIDER_LIMIT / min(1.0, version_1_units(name))
 
-    Raises OptionError for an unknown name, a NaN, or a value beyond `SLIDER_LIMIT`.
+
+def slider_vector(values: Mapping[str, float]) -> NDArray[np.float64]:
+    """(S,) slider values, in the order of `SLIDERS`; macros are spread over their sliders.
+
+    Raises OptionError for an unknown name, a NaN, or a value beyond `slider_limit`.
     """
     vector = np.zeros(len(SLIDERS))
     for name, value in values.items():
-        _check_number(name, value, SLIDER_LIMIT)
+        _check_number(name, value, slider_limit(name))
         if name in SLIDER_INDEX:
             vector[SLIDER_INDEX[name]] += value
         elif name in MACROS:
@@ -261,16 +344,35 @@ def au_vector(values: Mapping[str, float]) -> NDArray[np.float64]:
     for name, value in values.items():
         if name not in AU_INDEX:
             raise OptionError(_unknown("AU", name, AU_NAMES))
-        if not 0.0 <= value <= 1.1:
-            raise OptionError(f"AU {name}={value} is out of range: give a number from 0 to 1.")
+        _check_intensity(name, value)
         vector[AU_INDEX[name]] = value
     return vector
+
+
+def rig_vector(values: Mapping[str, float]) -> NDArray[np.float64]:
+    """(RIG_SIZE,): the AUs as in `au_vector`, then `SIDED_AUS`, then the two moves of the jaw.
+
+    Errors as `au_vector`.
+    """
+    both = {name: value for name, value in values.items() if name not in _RIG_ONLY}
+    vector = np.zeros(RIG_SIZE)
+    vector[: len(AU_NAMES)] = au_vector(both)
+    for name, value in values.items():
+        if name in _RIG_ONLY:
+            _check_intensity(name, value)
+            vector[_RIG_ONLY[name]] = value
+    return vector
+
+
+def _check_intensity(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.1:
+        raise OptionError(f"AU {name}={value} is out of range: give a number from 0 to 1.")
 
 
 def validate(code: FaceCode) -> None:
     """Raise OptionError for the first name or value in `code` that the head does not know."""
     slider_vector(code.sliders)
-    au_vector(code.aus)
+    rig_vector(code.aus)
     known = {material.name: material for material in MATERIALS}
     for name, value in code.materials.items():
         if name not in known:
@@ -281,6 +383,10 @@ def validate(code: FaceCode) -> None:
             raise OptionError(f"material {name}={value} is not usable: give {wanted}.")
     if code.hair not in HAIR_STYLES:
         raise OptionError(_unknown("hair style", code.hair, HAIR_STYLES))
+    if code.facial_hair not in FACIAL_HAIR:
+        raise OptionError(_unknown("facial hair", code.facial_hair, FACIAL_HAIR))
+    if code.glasses not in GLASSES:
+        raise OptionError(_unknown("glasses", code.glasses, GLASSES))
     if code.style not in STYLES:
         raise OptionError(_unknown("style", code.style, STYLES))
     numbers = (*code.gaze, *code.pose.as_tuple())

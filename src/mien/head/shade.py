@@ -1,8 +1,8 @@
 """The shading pass: visible surfaces and light in, linear colour and labels per sample out.
 
-Where all samples of a pixel lie on one plain piece of skin or cloth, the pixel is shaded once at
-their centre; wherever anything is painted or cut finely (brows, lips, lids, beard, hair, eyes,
-silhouettes) every sample is shaded.
+Where all samples of a pixel lie on one plain piece of skin, cloth or hair, the pixel is shaded
+once at their centre; wherever anything is painted or cut finely (brows, lips, lids, beard, edges
+of strands, eyes, silhouettes) every sample is shaded, but for those that see one plain triangle.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mien.head.backdrop import backdrop_at
+from mien.head.brows import beside_brow
 from mien.head.kernels import kernel
 from mien.head.layout import (
     LABEL_BACKGROUND,
     PART_EAR,
+    PART_HAIR,
     PART_SHIRT,
     PART_SKIN,
     Float32,
@@ -26,63 +29,59 @@ from mien.head.layout import (
 from mien.head.lighting import photo_colour
 from mien.head.material_index import (
     BEARD,
-    BROW_ARCH,
-    BROW_HEIGHT,
-    BROW_INNER,
-    BROW_OUTER,
-    BROW_THICKNESS,
-    BROW_TILT,
+    BEARD_KIND,
     SCALP,
 )
 from mien.head.maths import Colour
-from mien.head.surfaces import Point, point_on, surface_at, unit
+from mien.head.points import Point, unit
+from mien.head.spot import Spot
+from mien.head.surfaces import point_on, surface_at
 from mien.head.texture import NO_TEXTURE, check_texture
-from mien.head.toon import toon_colour
+from mien.head.toon import hair_shadow, toon_point
 
 PLAIN_RING = 1.45
-FLAT = 1e9
-"""Footprint that fades all noise of the skin: the toon style's."""
 PLAIN_DEPTH_STEP = 0.8
 """Largest difference of distance within a pixel that is shaded once, cm."""
 PLAIN_BEND = 0.7
 """Smallest cosine between the normals at opposite corners of such a pixel."""
 
 
+HIDDEN_ROOTS = 1.2
+"""Strength of painted roots that only fill the gaps of hair, and cm above the hairline there."""
+
+
 class Samples(NamedTuple):
-    """Shaded samples: colour (h, w, 3) float32 linear, labels (h, w) uint8 `layout.LABEL_*`."""
+    """Shaded samples: colour (h, w, 3) float32 linear, labels (h, w) uint8 `layout.LABEL_*`.
+
+    keys  (h, w) uint8, what ink separates in the toon style (`toon.KEY_*`); (1, 1) for photo
+    """
 
     colour: Float32
     labels: UInt8
+    keys: UInt8
 
 
 @kernel
-def _background(scene: Scene, x: float, y: float) -> Colour:
-    """The backdrop at picture coordinates in [0, 1]: lighter in the middle."""
-    shade = 1.0 - 0.35 * y - 0.9 * ((x - 0.5) * (x - 0.5) + (y - 0.45) * (y - 0.45))
-    return (
-        scene.background[0] * shade,
-        scene.background[1] * shade,
-        scene.background[2] * shade,
-    )
-
-
-@kernel
-def _is_plain(point: Point, material: Float32) -> bool:
-    """True where nothing finer than a pixel is painted."""
-    if point.part == PART_EAR or point.part == PART_SHIRT:
+def _is_plain(point: Point, material: Float32, footprint: float) -> bool:
+    """True where nothing finer than a pixel, `footprint` cm wide, is painted."""
+    if point.part in (PART_EAR, PART_SHIRT, PART_HAIR):
         return True
     if point.part != PART_SKIN or point.across < PLAIN_RING or point.along > 0.0:
         return False
-    side, y = abs(point.rest[0]), point.rest[1]
+    y = point.rest[1]
     if material[SCALP] > 0.0 and point.hairline > -1.3:
+        return material[SCALP] >= HIDDEN_ROOTS and point.hairline > HIDDEN_ROOTS
+    bearded = material[BEARD] > 0.0 or material[BEARD_KIND] > 0.0
+    if (
+        bearded
+        and y < 0.5
+        and y > -13.5
+        and point.rest[2] > -8.7
+        and y < 3.0 * point.rest[2] + 26.0
+    ):
         return False
-    if material[BEARD] > 0.0 and y < -3.8 and y > -12.5 and side < 7.3 and point.rest[2] > -8.0:
-        return False
-    width = material[BROW_OUTER] - material[BROW_INNER]
-    if not material[BROW_INNER] - 0.2 * width < side < material[BROW_OUTER] + 0.2 * width:
-        return True
-    rise = abs(material[BROW_ARCH]) + abs(material[BROW_TILT]) + material[BROW_THICKNESS] + 0.3
-    return abs(y - material[BROW_HEIGHT]) > rise
+    spot = Spot(point.rest[0], y, point.rest[2], point.across, point.hairline, footprint)
+    return beside_brow(spot, material)
 
 
 @kernel
@@ -111,6 +110,7 @@ def _middle(first: Point, last: Point) -> Point:
         0.5 * (first.across + last.across),
         0.5 * (first.along + last.along),
         0.5 * (first.hairline + last.hairline),
+        first.strand,
     )
 
 
@@ -129,7 +129,7 @@ def _point(geometry: Geometry, seen: Visibility, scene: Scene, row: int, column:
 @kernel
 def _nowhere() -> Point:
     origin = (0.0, 0.0, 0.0)
-    return Point(0, origin, origin, origin, origin, 0.0, 0.0, 0.0, 0.0)
+    return Point(0, origin, origin, origin, origin, 0.0, 0.0, 0.0, 0.0, origin)
 
 
 @kernel
@@ -163,19 +163,19 @@ def _is_empty(seen: Visibility, place: tuple[int, int, int]) -> bool:
 def _rate(
     geometry: Geometry, seen: Visibility, scene: Scene, place: tuple[int, int, int]
 ) -> tuple[int, Point]:
-    """How often per side a pixel must be shaded, and the point for it if that is once."""
+    """How often per side a pixel that is not empty must be shaded, and its point if once."""
     row, column, step = place
-    if seen.triangle[row, column] < 0:
-        return (1 if _is_empty(seen, place) else step), _nowhere()
-    if scene.toon or not _is_one_surface(geometry, seen, place):
+    if seen.triangle[row, column] < 0 or not _is_one_surface(geometry, seen, place):
         return step, _nowhere()
     first = _point(geometry, seen, scene, row, column)
-    if step == 1 or not _is_plain(first, scene.material):
+    if step == 1 or not _is_plain(first, scene.material, scene.footprint):
         return step, first
     last = _point(geometry, seen, scene, row + step - 1, column + step - 1)
     a, b = first.normal, last.normal
     bend = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-    if bend < PLAIN_BEND or not _is_plain(last, scene.material):
+    if bend < PLAIN_BEND or not _is_plain(last, scene.material, scene.footprint):
+        return step, first
+    if first.part == PART_HAIR and abs(first.across - last.across) > 1.0:  # two strands
         return step, first
     return 1, _middle(first, last)
 
@@ -193,6 +193,45 @@ def _write(samples: Samples, place: tuple[int, int, int], colour: Colour, label:
 
 
 @kernel
+def _twin(seen: Visibility, place: tuple[int, int, int], y: int, x: int) -> tuple[int, int]:
+    """The first sample of a pixel that sees the same triangle as sample (y, x)."""
+    row, column, step = place
+    triangle = seen.triangle[y, x]
+    for v in range(row, y):
+        for u in range(column, column + step):
+            if seen.triangle[v, u] == triangle:
+                return v, u
+    for u in range(column, x):
+        if seen.triangle[y, u] == triangle:
+            return y, u
+    return y, x
+
+
+@kernel
+def _draw_pixel(
+    geometry: Geometry,
+    seen: Visibility,
+    scene: Scene,
+    samples: Samples,
+    place: tuple[int, int, int],
+) -> None:
+    """Draw the step x step samples from (row, column) in the toon style."""
+    row, column, step = place
+    blur = scene.footprint / step
+    for y in range(row, row + step):
+        for x in range(column, column + step):
+            if seen.triangle[y, x] < 0:
+                colour = backdrop_at(scene.background, 0.5, 0.25)  # plain
+                label, key = LABEL_BACKGROUND, 0
+            else:
+                covered = hair_shadow(geometry, seen, scene, (y, x, step))
+                point = _point(geometry, seen, scene, y, x)
+                colour, label, key = toon_point(point, scene, covered, blur)
+            _write(samples, (y, x, 1), colour, label)
+            samples.keys[y, x] = key
+
+
+@kernel
 def _shade_pixel(
     geometry: Geometry,
     seen: Visibility,
@@ -203,21 +242,32 @@ def _shade_pixel(
     """Shade the step x step samples from (row, column)."""
     row, column, step = place
     height, width = seen.depth.shape
+    if _is_empty(seen, place):
+        colour = backdrop_at(scene.background, column / width, row / height)
+        _write(samples, place, colour, LABEL_BACKGROUND)
+        return
     rate, point = _rate(geometry, seen, scene, place)
-    footprint = FLAT if scene.toon else scene.footprint / rate
+    footprint = scene.footprint / rate
     for y in range(row, row + rate):
         for x in range(column, column + rate):
             if seen.triangle[y, x] < 0:
-                colour, label = _background(scene, x / width, y / height), LABEL_BACKGROUND
+                colour, label = (
+                    backdrop_at(scene.background, x / width, y / height),
+                    LABEL_BACKGROUND,
+                )
             else:
                 if rate == step:
                     point = _point(geometry, seen, scene, y, x)
+                    v, u = _twin(seen, place, y, x)
+                    if (v != y or u != x) and _is_plain(point, scene.material, scene.footprint):
+                        other = samples.colour[v, u]
+                        _write(
+                            samples, (y, x, 1), (other[0], other[1], other[2]), samples.labels[v, u]
+                        )
+                        continue
                 surface = surface_at(point, scene, footprint)
                 label = surface.label
-                if scene.toon:
-                    colour = toon_colour(point, surface, scene)
-                else:
-                    colour = photo_colour(point, surface, scene)
+                colour = photo_colour(point, surface, scene)
             _write(samples, (y, x, step // rate), colour, label)
 
 
@@ -228,7 +278,10 @@ def _shade_all(
     rows, columns = seen.depth.shape
     for row in range(0, rows, step):
         for column in range(0, columns, step):
-            _shade_pixel(geometry, seen, scene, samples, (row, column, step))
+            if scene.toon:
+                _draw_pixel(geometry, seen, scene, samples, (row, column, step))
+            else:
+                _shade_pixel(geometry, seen, scene, samples, (row, column, step))
 
 
 def shade(geometry: Geometry, seen: Visibility, scene: Scene, *, supersample: int = 2) -> Samples:
@@ -245,6 +298,10 @@ def shade(geometry: Geometry, seen: Visibility, scene: Scene, *, supersample: in
     if scene.toon:
         scene = scene._replace(texture=NO_TEXTURE)
     height, width = seen.depth.shape
-    samples = Samples(np.empty((height, width, 3), np.float32), np.empty((height, width), np.uint8))
+    samples = Samples(
+        np.empty((height, width, 3), np.float32),
+        np.empty((height, width), np.uint8),
+        np.zeros((height, width) if scene.toon else (1, 1), np.uint8),
+    )
     _shade_all(geometry, seen, scene, samples, supersample)
     return samples

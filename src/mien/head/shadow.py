@@ -7,7 +7,8 @@ import numpy as np
 from mien.head.kernels import kernel
 from mien.head.layout import Float32, Int32, ShadowMap
 from mien.head.maths import clamp, smoothstep
-from mien.head.raster import corner, depth_map
+from mien.head.raster import depth_map
+from mien.head.triangle import corner
 
 SHADOW_CENTRE = (0.0, -1.6, -3.0)
 SHADOW_EXTENT = 34.0

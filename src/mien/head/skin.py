@@ -10,53 +10,37 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mien.head.brows import brow_at, brow_colour
+from mien.head.colours import colour_at, luminance
+from mien.head.folds import folds
 from mien.head.kernels import kernel
 from mien.head.layout import LABEL_BROW, LABEL_LIPS, LABEL_SKIN, Float32
+from mien.head.marks import marked, mole_relief
 from mien.head.material_index import (
     BEARD,
     BLUSH,
-    BROW_ARCH,
-    BROW_COLOUR,
-    BROW_DENSITY,
-    BROW_HEIGHT,
-    BROW_INNER,
-    BROW_OUTER,
-    BROW_STROKES,
-    BROW_THICKNESS,
-    BROW_TILT,
     DARK_CIRCLES,
     EYE_SHADOW,
     EYE_SHADOW_COLOUR,
-    FRECKLES,
-    HAIR,
     LIP_AMOUNT,
     LIP_GLOSS,
     LIPS,
     REDNESS,
     ROUGHNESS,
-    SCALP,
     SKIN,
+    SKIN_GLOSS,
 )
-from mien.head.maths import PI, Colour, bump, clamp, mix, power, sin, smoothstep, tint
-from mien.head.noise import noise2, noise3, visible_share
+from mien.head.maths import Colour, bump, clamp, mix, smoothstep, tint
+from mien.head.noise import noise2, noise3, slope3, visible_share
+from mien.head.roots import short_hair
+from mien.head.spot import Relief, Spot, cell_at, octave
 
 LIP_EDGE = 1.25
 """Lip ring beyond which nothing is tinted."""
 
 
-PALE, PALE_CUT = 0.45, 0.3
+PALE, PALE_CUT = 0.45, 0.45
 """Luminance from which a skin is darkened, and the share beyond: no skin is as bright as paper."""
-
-
-class Spot(NamedTuple):
-    """A point of the resting head: position, lip ring, hairline distance, width of a sample."""
-
-    x: float
-    y: float
-    z: float
-    ring: float
-    hairline: float
-    footprint: float
 
 
 class Skin(NamedTuple):
@@ -69,151 +53,96 @@ class Skin(NamedTuple):
 
 
 @kernel
-def colour_at(material: Float32, slot: int) -> Colour:
-    """The colour that starts at a slot of the material."""
-    return (
-        np.float64(material[slot]),
-        np.float64(material[slot + 1]),
-        np.float64(material[slot + 2]),
-    )
-
-
-@kernel
-def octave(spot: Spot, frequency: float) -> float:
-    """Noise about 0 with one cell per 1 / frequency cm, faded where samples are too coarse."""
-    share = visible_share(frequency, spot.footprint)
-    if share == 0.0:
-        return 0.0
-    return (noise3(spot.x * frequency, spot.y * frequency, spot.z * frequency) - 0.5) * share
-
-
-@kernel
-def luminance(colour: Colour) -> float:
-    """Brightness of a linear colour, 0..1."""
-    return 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2]
-
-
-@kernel
 def _shine(material: Float32) -> float:
     """Share of the gloss that skin keeps: the same film looks wet on dark skin, so it has less."""
-    return 0.35 + 0.65 * smoothstep(0.0, 0.5, luminance(colour_at(material, SKIN)))
+    melanin = 0.42 + 0.58 * smoothstep(0.0, 0.5, luminance(colour_at(material, SKIN)))
+    return melanin * max(0.0, np.float64(material[SKIN_GLOSS]))
+
+
+@kernel
+def _oil(spot: Spot) -> float:
+    """Where skin has most sheen, 0..1: forehead, bridge and tip of the nose, cheekbones, chin."""
+    side, y = abs(spot.x), spot.y
+    oil = 0.8 * bump(spot.x / 2.7, (y - 4.1) / 1.7)
+    oil += bump(spot.x / 0.85, (y + 2.6) / 2.0)
+    oil += 0.3 * bump((side - 4.1) / 1.4, (y + 2.0) / 0.9)
+    oil += 0.6 * bump(spot.x / 1.1, (y + 9.9) / 0.8)
+    return min(1.0, oil)
 
 
 @kernel
 def _tone(spot: Spot, material: Float32, middle: float) -> Colour:
-    """Base colour with three scales of mottling."""
+    """Base colour with three scales of mottling; foreheads are yellower than the rest."""
     broad, fine = octave(spot, 0.9), octave(spot, 11.0)
     skin = colour_at(material, SKIN)
-    value = 1.0 + 0.07 * broad + 0.05 * middle + 0.045 * fine * (0.4 + material[ROUGHNESS])
+    value = 1.0 + 0.07 * broad + 0.06 * middle + 0.05 * fine * (0.4 + material[ROUGHNESS])
     bright = luminance(skin) - PALE
     if bright > 0.0:
         value *= 1.0 - PALE_CUT * bright / (bright + PALE)
-    return tint(skin, value, value * (1.0 - 0.03 * broad), value * (1.0 - 0.05 * broad))
+    yellow = bump(spot.x / 4.6, (spot.y - 4.8) / 2.5)
+    red = 0.03 * broad + 0.06 * middle
+    green = 1.005 - red + 0.012 * yellow
+    return tint(skin, value, value * green, value * (1.01 - 1.4 * red - 0.05 * yellow))
 
 
 @kernel
 def _redness(spot: Spot) -> float:
     """Where blood shows: cheeks, nose, chin, lids, ears."""
     side = abs(spot.x)
-    red = 0.55 * bump((side - 4.0) / 1.7, (spot.y + 3.3) / 1.4)
-    red += 0.60 * bump(spot.x / 1.2, (spot.y + 3.9) / 0.9)
-    red += 0.25 * bump(spot.x / 1.8, (spot.y + 10.2) / 1.2)
-    red += 0.35 * bump((side - 3.2) / 1.9, spot.y + 0.1)
-    if spot.z < -5.5 and side > 6.0:
-        red += 0.45
+    red = 0.60 * bump((side - 3.9) / 1.8, (spot.y + 3.3) / 1.4)
+    red += 0.75 * bump(spot.x / 1.3, (spot.y + 3.9) / 0.9)
+    red += 0.30 * bump(spot.x / 1.6, (spot.y + 10.2) / 1.1)
+    red += 0.45 * bump((side - 3.2) / 1.9, (spot.y - 0.15) / 0.9)
+    if spot.z < -6.0 and side > 6.6:
+        red += 0.9 * smoothstep(-6.0, -7.5, spot.z) * smoothstep(6.6, 7.5, side)
     return red
 
 
 @kernel
+def _pores(spot: Spot) -> float:
+    """Shade of the pores, 0..1: on the nose and the cheeks beside it, seen from close by only."""
+    share = visible_share(9.0, spot.footprint) - 0.4
+    side = abs(spot.x)
+    if share <= 0.0 or spot.z < -3.0:
+        return 0.0
+    reach = bump(spot.x / 1.4, (spot.y + 3.3) / 1.5) + bump(
+        (side - 2.7) / 1.2, (spot.y + 3.0) / 1.3
+    )
+    if reach < 0.05:
+        return 0.0
+    # turned and bent, or one would see the grid's rows
+    bent = 0.22 * noise2(spot.x * 2.6, spot.y * 2.6, 201)
+    u = 0.8 * spot.x + 0.6 * spot.y + 0.3 * spot.z + bent
+    dot = cell_at(u, 0.8 * spot.y - 0.6 * spot.x - bent, 0.13, 202)
+    distance = np.sqrt(dot.across * dot.across + dot.up * dot.up)
+    return reach * share * dot.first * smoothstep(0.05, 0.015, distance)
+
+
+@kernel
+def _eye_shadow(colour: Colour, spot: Spot, material: Float32) -> Colour:
+    """Powder on the upper lid: dense at the lashes and the outer corner, fading to the brow."""
+    side = abs(spot.x)
+    above = spot.y - 0.45 - 0.12 * (side - 3.2)
+    share = smoothstep(-0.3, 0.1, above) * smoothstep(1.25, 0.15, above)
+    share *= smoothstep(1.5, 2.3, side) * smoothstep(5.5, 4.5, side)
+    share *= 0.7 + 0.3 * smoothstep(3.0, 4.6, side) + 0.25 * octave(spot, 13.0)
+    worn = clamp(0.9 * np.float64(material[EYE_SHADOW]) * share, 0.0, 0.9)
+    return mix(colour, colour_at(material, EYE_SHADOW_COLOUR), worn)
+
+
+@kernel
 def _make_up(colour: Colour, spot: Spot, material: Float32) -> Colour:
-    """Blush, eye shadow and dark circles."""
+    """Blush, eye shadow, darker lids and the circles under the eyes."""
     side = abs(spot.x)
     if material[BLUSH] > 0.0:
-        share = material[BLUSH] * bump((side - 4.3) / 1.5, spot.y + 3.0 - 0.25 * (side - 4.3))
-        colour = tint(colour, 1.0 + 0.08 * share, 1.0 - 0.45 * share, 1.0 - 0.38 * share)
+        share = material[BLUSH] * bump((side - 4.4) / 1.5, spot.y + 2.8 - 0.35 * (side - 4.4))
+        colour = tint(colour, 1.0 + 0.06 * share, 1.0 - 0.40 * share, 1.0 - 0.33 * share)
+    lid = bump((side - 3.2) / 1.6, (spot.y - 0.75) / 0.5)
+    colour = tint(colour, 1.0 - 0.06 * lid, 1.0 - 0.11 * lid, 1.0 - 0.09 * lid)
     if material[EYE_SHADOW] > 0.0:
-        share = material[EYE_SHADOW] * bump((side - 3.3) / 1.7, (spot.y - 1.0) / 0.55)
-        colour = mix(colour, colour_at(material, EYE_SHADOW_COLOUR), share)
+        colour = _eye_shadow(colour, spot, material)
     dark = 0.22 * material[DARK_CIRCLES] * bump((side - 3.0) / 1.4, (spot.y + 1.1) / 0.4)
     return tint(colour, 1.0 - dark, 1.0 - dark, 1.0 - 0.8 * dark)
-
-
-@kernel
-def _freckles(spot: Spot) -> float:
-    """Cover of the freckles, 0..1, on cheeks and nose."""
-    reach = bump((abs(spot.x) - 2.6) / 2.6, (spot.y + 2.6) / 1.9)
-    if reach == 0.0:
-        return 0.0
-    dots = noise3(spot.x * 5.1 + 7.0, spot.y * 5.1, spot.z * 2.0)
-    dots *= noise2(spot.x * 2.3, spot.y * 2.3 + 9.0, 3)
-    return smoothstep(0.36, 0.46, dots) * reach
-
-
-@kernel
-def _stubble(colour: Colour, hair: Colour, cover: float) -> Colour:
-    """Skin under short hair: multiplied, as seen between the hairs, and never greenish.
-
-    The hair's colour is washed out first: single hairs on skin look greyer than a head of them,
-    and a dark blond would turn the skin green.
-    """
-    grey = 0.05 + luminance(hair)
-    keep = 1.0 - cover
-    worn = tint(
-        colour,
-        keep + cover * min(0.95, grey + 0.5 * hair[0]),
-        keep + cover * min(0.95, grey + 0.5 * hair[1]),
-        keep + cover * min(0.95, grey + 0.5 * hair[2]),
-    )
-    plain = luminance(worn)
-    return mix(worn, (plain, plain, plain), 0.2 * cover)
-
-
-@kernel
-def _hair_grain(spot: Spot, coarse: float, fine: float) -> float:
-    """Dots of single hairs, about 0..1; even grey where samples are too coarse to show them."""
-    return 0.55 + 0.75 * octave(spot, coarse) + 0.55 * octave(spot, fine)
-
-
-@kernel
-def _scalp(spot: Spot, amount: float) -> float:
-    """Cover of the painted hair roots, 0..0.97: thinning out and ragged towards the hairline."""
-    grain = _hair_grain(spot, 11.0, 23.0)
-    cover = smoothstep(-0.8, 1.5, spot.hairline + 1.1 * (grain - 0.55))
-    return clamp(amount * cover * (0.62 + 0.5 * grain), 0.0, 0.97)
-
-
-@kernel
-def _beard(spot: Spot, amount: float) -> float:
-    """Cover of stubble and beard, 0..1: jaw, chin and upper lip, never the lips."""
-    side = abs(spot.x)
-    if spot.ring <= 1.0 or spot.z <= -8.0 or side > 7.2 or spot.y > -3.9 or spot.y < -12.4:
-        return 0.0
-    jaw = smoothstep(-4.9, -6.3, spot.y + 0.10 * side) * smoothstep(7.2, 6.2, side)
-    jaw *= smoothstep(-12.4, -11.2, spot.y) * (1.0 - smoothstep(1.05, 1.2, 2.2 - spot.ring))
-    jaw *= smoothstep(-5.6, -7.4, spot.y - 0.75 * (side - 3.0))
-    moustache = bump(0.0, (spot.y + 5.6) / 0.55) * smoothstep(3.0, 2.0, side)
-    area = max(0.9 * moustache, jaw)
-    if area <= 0.0:
-        return 0.0
-    grain = _hair_grain(spot, 11.0, 24.0)
-    return clamp(area * amount * (0.25 + 0.9 * smoothstep(0.25, 0.85, grain)), 0.0, 1.0)
-
-
-@kernel
-def _short_hair(colour: Colour, spot: Spot, material: Float32) -> tuple[Colour, float]:
-    """The colour with scalp roots and beard, and how much of the skin they cover."""
-    hair, covered = colour_at(material, HAIR), 0.0
-    if material[SCALP] > 0.0 and spot.hairline > -1.3:
-        covered = _scalp(spot, material[SCALP])
-        colour = _stubble(colour, hair, covered)
-        # where hair stands above the roots, nothing of the skin may shine through
-        hidden = smoothstep(0.95, 1.2, material[SCALP]) * smoothstep(-0.3, 0.9, spot.hairline)
-        colour = mix(colour, tint(hair, 0.6, 0.6, 0.6), covered * hidden)
-    if material[BEARD] > 0.0:
-        beard = _beard(spot, material[BEARD])
-        colour = _stubble(colour, hair, beard)
-        covered = max(covered, 0.7 * beard)
-    return colour, covered
 
 
 @kernel
@@ -226,79 +155,92 @@ def _nostril(spot: Spot) -> float:
 
 
 @kernel
-def _brow(spot: Spot, material: Float32) -> float:
-    """Cover of the brow, 0..1: a curved band of slanted strokes."""
-    inner, outer = material[BROW_INNER], material[BROW_OUTER]
-    t = (abs(spot.x) - inner) / (outer - inner)
-    if not -0.12 < t < 1.12 or spot.z <= -4.0:
-        return 0.0
-    s = clamp(t, 0.0, 1.0)
-    rise = abs(spot.y - material[BROW_HEIGHT])
-    if rise > abs(material[BROW_ARCH]) + abs(material[BROW_TILT]) + material[BROW_THICKNESS] + 0.3:
-        return 0.0
-    curve = material[BROW_HEIGHT] + material[BROW_ARCH] * sin(PI * power(s, 1.25))
-    curve += material[BROW_TILT] * (s - 0.35) - 0.25 * s * s
-    half = material[BROW_THICKNESS] * (1.0 - 0.72 * power(s, 1.4))
-    half *= 0.80 + 0.2 * smoothstep(-0.05, 0.25, t)
-    q = (spot.y - curve) / half
-    cover = (1.0 - q * q) * smoothstep(-0.10, 0.10, t) * smoothstep(1.08, 0.9, t)
-    if not cover > 0.0:
-        return 0.0
-    strokes = 0.65 * noise2(t * 26.0 - q * 2.0 * (1.0 - s), q * 2.2 + t * 9.0, 5)
-    strokes += 0.35 * noise2(t * 55.0 - q * 4.0 * (1.0 - s), q * 3.0 + t * 16.0, 9)
-    worn = cover * 1.25 - 0.62 * strokes * material[BROW_STROKES]
-    return smoothstep(0.0, 0.55, worn) * material[BROW_DENSITY]
+def _lip_colour(spot: Spot, material: Float32) -> Colour:
+    """Lip colour: fine upright wrinkles, darker towards the mouth line, lighter in the middle."""
+    wrinkle = 0.6 * (noise3(spot.x * 6.0, spot.y * 0.9, 0.5) - 0.5)
+    wrinkle += (
+        0.6 * (noise2(spot.x * 13.0, spot.y * 1.4, 22) - 0.5) * visible_share(13.0, spot.footprint)
+    )
+    shade = 0.74 + 0.30 * smoothstep(-0.1, 0.5, spot.ring) + 0.05 * bump(spot.x / 1.2, 0.0)
+    pale = shade * (1.0 + 0.20 * wrinkle)
+    return tint(colour_at(material, LIPS), shade * (1.0 + 0.13 * wrinkle), pale, pale)
 
 
 @kernel
-def _brow_colour(material: Float32) -> Colour:
-    """The brow's colour, turned more than half-way to the hue of the skin below, equally bright."""
-    brow, skin = colour_at(material, BROW_COLOUR), colour_at(material, SKIN)
-    share = 0.6 * luminance(brow) / (luminance(skin) + 1e-3)
-    return (
-        0.4 * brow[0] + share * skin[0],
-        0.4 * brow[1] + share * skin[1],
-        0.4 * brow[2] + share * skin[2],
+def _lips(skin: Skin, spot: Spot, material: Float32) -> Skin:
+    """Skin with the lips on it: their edge is soft and a little uneven."""
+    edge = spot.ring + 0.22 * octave(spot, 3.0)
+    cover = smoothstep(1.2, 0.92, edge) * material[LIP_AMOUNT]
+    shine = _shine(material) / (0.3 + 0.7 * max(0.0, np.float64(material[SKIN_GLOSS])) + 1e-6)
+    gloss = shine * (0.20 + 0.5 * material[LIP_GLOSS])
+    roughness = 0.42 - 0.17 * material[LIP_GLOSS]
+    return Skin(
+        mix(skin.colour, _lip_colour(spot, material), cover),
+        skin.gloss + cover * (gloss - skin.gloss),
+        skin.roughness + cover * (roughness - skin.roughness),
+        LABEL_LIPS if spot.ring < 1.05 else skin.label,
     )
 
 
 @kernel
-def _lip_colour(spot: Spot, material: Float32) -> Colour:
-    """Lip colour: fine vertical wrinkles, darker towards the mouth line."""
-    wrinkle = noise3(spot.x * 7.0, spot.y * 1.2, 0.5) - 0.5
-    shade = 0.78 + 0.30 * smoothstep(-0.1, 0.6, spot.ring)
-    pale = shade * (1.0 + 0.16 * wrinkle)
-    return tint(colour_at(material, LIPS), shade * (1.0 + 0.12 * wrinkle), pale, pale)
+def _shaven(colour: Colour, spot: Spot, amount: float) -> Colour:
+    """Where a beard grows, skin is cooler even between the hairs."""
+    if amount <= 0.0 or spot.y > -4.6 or spot.y < -12.5:
+        return colour
+    jaw = smoothstep(-4.8, -6.8, spot.y) * smoothstep(-12.4, -11.0, spot.y)
+    jaw *= smoothstep(-8.0, -6.0, spot.z) * min(1.0, 2.5 * amount)
+    return tint(colour, 1.0 - 0.09 * jaw, 1.0 - 0.04 * jaw, 1.0 - 0.02 * jaw)
 
 
 @kernel
 def skin_albedo(spot: Spot, material: Float32) -> Skin:
-    """Painted skin of a spot, brows and lips included; `material` is (48,)."""
+    """Painted skin of a spot, brows and lips included; `material` is (128,)."""
     middle = octave(spot, 4.0)
     colour = _tone(spot, material, middle)
     red = 0.16 * _redness(spot) * material[REDNESS]
     colour = tint(colour, 1.0 + 0.25 * red, 1.0 - 0.9 * red, 1.0 - 0.7 * red)
     colour = _make_up(colour, spot, material)
-    if material[FRECKLES] > 0.0:
-        cover = material[FRECKLES] * _freckles(spot)
-        colour = tint(colour, 1.0 - 0.35 * cover, 1.0 - 0.5 * cover, 1.0 - 0.6 * cover)
-    colour, covered = _short_hair(colour, spot, material)
+    colour = _shaven(colour, spot, np.float64(material[BEARD]))
+    pore = 1.0 - 0.25 * _pores(spot)
+    colour = tint(marked(colour, spot, material), pore, pore, pore)
+    colour, covered = short_hair(colour, spot, material)
     nostril = 0.8 * _nostril(spot)
     colour = tint(colour, 1.0 - 0.85 * nostril, 1.0 - nostril, 1.0 - nostril)
     shine = _shine(material) * (1.0 - max(nostril, 0.8 * covered))
-    gloss, roughness, label = 0.17 * shine, 0.54 + 0.1 * middle, LABEL_SKIN
-    brow = _brow(spot, material)
-    if brow > 0.0:
-        colour = mix(colour, _brow_colour(material), brow)
-        gloss, roughness = gloss * (1.0 - 0.6 * brow), roughness + 0.2 * brow
-        if brow > 0.45:
-            label = LABEL_BROW
+    oil = _oil(spot)
+    gloss, roughness = shine * (0.12 + 0.09 * oil), 0.59 - 0.06 * oil + 0.1 * middle
+    label = LABEL_SKIN
+    brow = brow_at(spot, material)
+    if brow.cover > 0.0:
+        colour = mix(colour, brow_colour(material), brow.cover)
+        gloss, roughness = gloss * (1.0 - 0.6 * brow.cover), roughness + 0.2 * brow.cover
+    if brow.labelled:
+        label = LABEL_BROW
+    skin = Skin(colour, gloss, roughness, label)
     if spot.ring < LIP_EDGE:
-        cover = smoothstep(1.16, 0.96, spot.ring) * material[LIP_AMOUNT]
-        colour = mix(colour, _lip_colour(spot, material), cover)
-        gloss += cover * (shine * (0.20 + 0.5 * material[LIP_GLOSS]) - gloss)
-        roughness += cover * (0.42 - 0.17 * material[LIP_GLOSS] - roughness)
-        if spot.ring < 1.05:
-            label = LABEL_LIPS
-    colour = (max(colour[0], 0.0), max(colour[1], 0.0), max(colour[2], 0.0))
-    return Skin(colour, gloss, roughness, label)
+        skin = _lips(skin, spot, material)
+    red, green, blue = skin.colour
+    whole = (max(red, 0.0), max(green, 0.0), max(blue, 0.0))
+    return Skin(whole, skin.gloss, skin.roughness, skin.label)
+
+
+@kernel
+def skin_relief(spot: Spot, material: Float32) -> Relief:
+    """Slope of the skin's height in rest space: folds, moles, lips, and at two scales its grain."""
+    x, y, z, shade = folds(spot, material)
+    mole = mole_relief(spot, material)
+    x, y, z = x + mole.x, y + mole.y, z + mole.z
+    side = abs(spot.x)
+    coarse = 0.55 + bump((side - 2.2) / 2.4, (spot.y + 3.4) / 1.9)
+    coarse *= (0.45 + material[ROUGHNESS]) * (1.0 - 0.6 * bump((side - 3.2) / 1.8, spot.y / 0.9))
+    if 0.0 < spot.ring < 1.05:  # lips are not grainy but pleated
+        coarse = 0.0
+        pleat = visible_share(6.0, spot.footprint) * smoothstep(1.05, 0.8, spot.ring)
+        wave = noise2(spot.x * 6.0 + 0.8 * spot.y, spot.y * 0.8, 23) - 0.5
+        x += 0.22 * pleat * wave
+    for frequency, height in ((5.5, 0.065), (13.0, 0.14)):
+        share = coarse * height * visible_share(frequency, spot.footprint)
+        if share > 0.0:
+            u, v, w = slope3(spot.x * frequency, spot.y * frequency, spot.z * frequency)
+            x, y, z = x + share * u, y + share * v, z + share * w
+    return Relief(x, y, z, shade)

@@ -1,7 +1,6 @@
 """The rest head and everything that hangs on it, loaded once from `template.npz`.
 
-The file is made by `python -m mien.head.build`; its content hash is pinned here, so a picture's
-recipe names its head exactly.
+The file is made by `python -m mien.head.build`; see `assets`.
 """
 
 from __future__ import annotations
@@ -9,135 +8,49 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import WeightsError
-from mien.head.actions import ALL, AU_TERMS, LOWER
-from mien.head.identity import EYE, REACH, RING_SLIDERS, SLIDER_TERMS
-from mien.head.kernels import kernel
+from mien.head.assets import HASHES, Arrays, load_asset
+from mien.head.fields import Basis, rig_basis, slider_basis
+from mien.head.hair import beard_mesh, hair_mesh
+from mien.head.hairline import hairline_rise
+from mien.head.identity import EYE, SHIRT_SLIDERS
 from mien.head.layout import (
+    ALONG,
+    PART_BEARD,
     PART_EAR,
     PART_EYE,
+    PART_GLASSES,
     PART_HAIR,
     PART_LASH,
+    PART_LENS,
     PART_SHIRT,
     PART_SKIN,
     PART_TEETH,
+    PART_TONGUE,
 )
-from mien.head.schema import SLIDERS, schema_hash
-from mien.head.terms import displace, rows
-from mien.types import AU_NAMES
+from mien.head.schema import schema_hash
+from mien.head.toon_hair import toon_hair_mesh
+from mien.head.worn import Worn
 
-TEMPLATE_PATH = Path(__file__).with_name("template.npz")
-TEMPLATE_HASH = "6bf47460d5ccb774"
-ENGINE_VERSION = 1
+ENGINE_VERSION = 3
 """Raised whenever the same code would be drawn differently."""
 
 NO_HAIRLINE = -9.0
-LASHES_PER_EYE = 21
-TEETH_OPENNESS = 0.65
-Arrays = Mapping[str, NDArray[Any]]
-
-
-def content_hash(arrays: Arrays) -> str:
-    """Sixteen hex digits over names, types, shapes and bytes of the arrays."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name}:{array.dtype.str}:{array.shape};".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()[:16]
+Piece = tuple[str, int, NDArray[np.int32], NDArray[np.float32]]
+SHIRT_COLUMNS, COLLAR_LENGTH = 56, 36.0
+LASHES_PER_EYE, LASHES_BELOW = 21, 18
+LASH_ROW_REACH = (0.0, 0.4, 0.75, 1.0)
 
 
 def head_hash() -> str:
     """Identifies vocabulary, geometry and renderer; weights trained on renders carry it."""
-    text = f"{schema_hash()}:{TEMPLATE_HASH}:{ENGINE_VERSION}"
+    parts = ":".join(HASHES[name] for name in sorted(HASHES))
+    text = f"{schema_hash()}:{parts}:{ENGINE_VERSION}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-@dataclasses.dataclass(frozen=True)
-class Basis:
-    """Displacement fields as compact lists: field k moves vertices ids[starts[k]:starts[k+1]].
-
-    starts (k+1,) int64, ids (m,) int64, vectors (m, 3) float64
-    """
-
-    starts: NDArray[np.int64]
-    ids: NDArray[np.int64]
-    vectors: NDArray[np.float64]
-
-
-@kernel
-def combine(starts: Any, ids: Any, vectors: Any, weights: Any, out: Any) -> None:
-    """Add sum_k weights[k] * field k to `out` (n, 3), in fixed order."""
-    for k in range(weights.shape[0]):
-        weight = weights[k]
-        if weight == 0.0:
-            continue
-        for j in range(starts[k], starts[k + 1]):
-            i = ids[j]
-            out[i, 0] += weight * vectors[j, 0]
-            out[i, 1] += weight * vectors[j, 1]
-            out[i, 2] += weight * vectors[j, 2]
-
-
-def add_fields(basis: Basis, weights: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    """Add the weighted fields of `basis` to the vertices `out` (n, 3)."""
-    combine(basis.starts, basis.ids, basis.vectors, weights, out)
-
-
-def _compact(fields: list[NDArray[np.float64]]) -> Basis:
-    starts, ids, vectors = [0], [], []
-    for field in fields:
-        moved = np.flatnonzero((np.abs(field) > 2e-5).any(1))
-        ids.append(moved)
-        vectors.append(field[moved])
-        starts.append(starts[-1] + len(moved))
-    return Basis(np.array(starts), np.concatenate(ids), np.concatenate(vectors))
-
-
-def slider_basis(points: NDArray[np.float64], lid_fields: NDArray[np.float64] | None) -> Basis:
-    """What each of the 93 sliders at +1 does to `points` (n, 3) of the rest head."""
-    fields = []
-    for name in SLIDERS:
-        field = np.zeros_like(points)
-        if name not in RING_SLIDERS:
-            displace(points, rows(SLIDER_TERMS[name]), field)
-            field *= REACH
-        elif lid_fields is not None:
-            field += lid_fields[RING_SLIDERS.index(name)]
-        fields.append(field)
-    return _compact(fields)
-
-
-def au_basis(points: NDArray[np.float64], jaw: NDArray[np.float64]) -> Basis:
-    """What each of the 22 AUs at 1 adds to the head vertices (lids and jaw are in `rig`)."""
-    fields = []
-    for name in AU_NAMES:
-        field = np.zeros_like(points)
-        for side, term in AU_TERMS.get(name, ()):
-            part = np.zeros_like(points)
-            displace(points, rows((term,)), part)
-            if side != ALL:
-                part *= (jaw if side == LOWER else 1 - jaw)[:, None]
-            field += part
-        fields.append(field)
-    return _compact(fields)
-
-
-@dataclasses.dataclass(frozen=True)
-class HairMesh:
-    """One style: rest vertices (n, 3), strand attributes (n, 3: occlusion, across, to_tip)."""
-
-    vertices: NDArray[np.float64]
-    triangles: NDArray[np.int32]
-    strands: NDArray[np.float32]
-    sliders: Basis
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,33 +84,30 @@ class Template:
     ear_sliders: Basis
     eye_sliders: Basis
     teeth_sliders: Basis
+    shirt_sliders: Basis
 
     @functools.cached_property
     def ring_sine(self) -> NDArray[np.float64]:
         """(44,) sine of the ring angle: > 0 on the upper lid."""
         return self.arrays["eye.angles"].astype(np.float64)
 
+    @functools.cached_property
+    def hairline_rises(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(n,) each, cm: what a high hairline and what a receding one add to the average's."""
+        return (
+            hairline_rise(self.surface, line=1.0, recession=0.0),
+            hairline_rise(self.surface, line=0.0, recession=1.0),
+        )
+
 
 @functools.cache
 def load() -> Template:
     """The shipped template. Raises WeightsError when the file is damaged or another version."""
-    return load_from(TEMPLATE_PATH, expected_hash=TEMPLATE_HASH)
+    return made_of(load_asset("template"))
 
 
-def load_from(path: Path, *, expected_hash: str | None) -> Template:
-    """A template from a file; `expected_hash` None accepts any content."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError) as error:
-        raise WeightsError(
-            f"the head template {path.name} cannot be read ({error}): reinstall mien."
-        ) from error
-    if expected_hash is not None and content_hash(arrays) != expected_hash:
-        raise WeightsError(
-            f"the head template {path.name} is not the one this version was made for "
-            f"(hash {content_hash(arrays)}, wanted {expected_hash}): reinstall mien."
-        )
+def made_of(arrays: Arrays) -> Template:
+    """A template from the arrays of its file."""
     surface = arrays["head.surface"].astype(np.float64)
     jaw = arrays["head.jaw"].astype(np.float64)
     eye = np.array([EYE, (-EYE[0], EYE[1], EYE[2])]) + np.array([0, 0, 0.6])
@@ -210,30 +120,12 @@ def load_from(path: Path, *, expected_hash: str | None) -> Template:
         mouth_rings=arrays["head.mouth"].astype(np.int64),
         jaw=jaw,
         sliders=slider_basis(surface, arrays["head.lid_fields"].astype(np.float64)),
-        aus=au_basis(surface, jaw),
+        aus=rig_basis(surface, jaw),
         ear_sliders=slider_basis(arrays["ear.vertices"].astype(np.float64), None),
         eye_sliders=slider_basis(eye, None),
         teeth_sliders=slider_basis(np.array([[0.0, -6.9, 1.3]]), None),
+        shirt_sliders=_shirt_basis(arrays),
     )
-
-
-@functools.cache
-def hair_mesh(style: str) -> HairMesh | None:
-    """The mesh of a hair style, made ready on first use; None where hair is only painted."""
-    arrays = load().arrays
-    if f"hair.{style}.vertices" not in arrays:
-        return None
-    vertices = arrays[f"hair.{style}.vertices"].astype(np.float64) / 1000
-    strands = np.stack(
-        [
-            arrays[f"hair.{style}.occlusion"] / np.float32(255),
-            arrays[f"hair.{style}.across"],
-            arrays[f"hair.{style}.to_tip"] / np.float32(1000),
-        ],
-        axis=1,
-    )
-    triangles = arrays[f"hair.{style}.triangles"].astype(np.int32)
-    return HairMesh(vertices, triangles, strands.astype(np.float32), slider_basis(vertices, None))
 
 
 def _attributes(
@@ -246,27 +138,126 @@ def _attributes(
     return columns
 
 
+@functools.cache
+def shirt_follow() -> NDArray[np.float64]:
+    """(n,) how far each vertex of the shirt goes with the neck: all at the rim, soon nothing."""
+    below = load().arrays["shirt.below"].astype(np.float64)
+    share = np.clip(1 - below / 2.2, 0, 1)
+    return share * np.sqrt(share)
+
+
+def _shirt_basis(arrays: Arrays) -> Basis:
+    """The shirt's collar follows the neck's sliders, its shoulders only a little."""
+    basis = slider_basis(arrays["shirt.vertices"].astype(np.float64), None, names=SHIRT_SLIDERS)
+    share = arrays["shirt.share"].astype(np.float64)
+    return dataclasses.replace(basis, vectors=basis.vectors * share[basis.ids, None])
+
+
 def _lash_triangles() -> NDArray[np.int32]:
-    k = LASHES_PER_EYE
-    i = np.arange(k - 1)
-    faces = [
-        np.r_[np.c_[i + r, i + r + k, i + r + k + 1], np.c_[i + r, i + r + k + 1, i + r + 1]]
-        for r in (0, k)
-    ]
+    faces, start = [], 0
+    for k in (LASHES_PER_EYE, LASHES_BELOW):
+        i = np.arange(k - 1)
+        for row in range(len(LASH_ROW_REACH) - 1):
+            r = start + row * k
+            faces.append(np.c_[i + r, i + r + k, i + r + k + 1])
+            faces.append(np.c_[i + r, i + r + k + 1, i + r + 1])
+        start += k * len(LASH_ROW_REACH)
     return np.concatenate(faces).astype(np.int32)
 
 
 def _lash_attributes() -> NDArray[np.float32]:
-    along_lid = np.arange(1, LASHES_PER_EYE + 1) / 22.0
-    reach = np.repeat([0.0, 0.45, 1.0], LASHES_PER_EYE)
-    rest = np.zeros((3 * LASHES_PER_EYE, 3))
-    return _attributes(rest, 1.0, np.tile(along_lid, 3), reach, NO_HAIRLINE)
+    """`across` is 0..1 along the upper lid and 2..3 along the lower one."""
+    across, along = [], []
+    for first, k in ((0.0, LASHES_PER_EYE), (2.0, LASHES_BELOW)):
+        across.append(np.tile(first + np.arange(1, k + 1) / (k + 1), len(LASH_ROW_REACH)))
+        along.append(np.repeat(LASH_ROW_REACH, k))
+    rest = np.zeros((sum(len(part) for part in across), 3))
+    return _attributes(rest, 1.0, np.concatenate(across), np.concatenate(along), NO_HAIRLINE)
+
+
+def _ball_attributes(arrays: Arrays) -> NDArray[np.float32]:
+    """The ball, then the lining of its socket: the lid's rim and a point behind it."""
+    lining = np.tile(np.array([0.95, 0.0, 0.3]), (len(arrays["eye.angles"]) + 1, 1))
+    return _attributes(np.r_[arrays["ball.vertices"], lining], 1.0, 0.0, 0.0, NO_HAIRLINE)
+
+
+def _ball_triangles(arrays: Arrays, side: int) -> NDArray[np.int32]:
+    start, count = len(arrays["ball.vertices"]), len(arrays["eye.angles"])
+    i = np.arange(count)
+    fan = np.c_[start + i, start + (i + 1) % count, np.full(count, start + count)]
+    fan = fan if side == 0 else fan[:, [0, 2, 1]]  # the rings are mirror images
+    return np.r_[arrays["ball.triangles"], fan].astype(np.int32)
+
+
+def _glasses_pieces(arrays: Arrays, style: str) -> list[Piece]:
+    lens = arrays[f"glasses.{style}.lens"]
+    half = len(lens) // 2
+    low, high = lens[:half].min(0), lens[:half].max(0)
+    middle, reach = (low + high) / 2, (high - low) / 2 + 1e-6
+    u = (np.abs(lens[:, 0]) - middle[0]) / reach[0]
+    u[half:] *= -1
+    pane = _attributes(lens, 1.0, u, (lens[:, 1] - middle[1]) / reach[1], NO_HAIRLINE)
+    faces = arrays[f"glasses.{style}.triangles"].astype(np.int32)
+    frame = _attributes(np.zeros((int(faces.max()) + 1, 3)), 1.0, 0.0, 0.0, NO_HAIRLINE)
+    return [
+        ("glasses", PART_GLASSES, faces, frame),
+        ("lens", PART_LENS, arrays[f"glasses.{style}.lens_triangles"].astype(np.int32), pane),
+    ]
+
+
+def _mouth_attributes(arrays: Arrays, name: str) -> NDArray[np.float32]:
+    return _attributes(
+        arrays[f"{name}.vertices"],
+        1.0,
+        arrays[f"{name}.across"],
+        arrays[f"{name}.along"],
+        NO_HAIRLINE,
+    )
+
+
+def _shirt_attributes(arrays: Arrays) -> NDArray[np.float32]:
+    """`across` is the way round the neck and `along` the way down from the collar's rim, cm."""
+    points = arrays["shirt.vertices"]
+    rings = len(points) // SHIRT_COLUMNS
+    # Up one half and down the other, so that the ribs close.
+    around = np.arange(SHIRT_COLUMNS) / SHIRT_COLUMNS
+    across = np.tile(np.abs(around - 0.5) * COLLAR_LENGTH, rings)
+    return _attributes(points, 1.0, across, arrays["shirt.below"], NO_HAIRLINE)
+
+
+def layout(worn: Worn, *, toon: bool = False) -> Layout:
+    """Triangles and constant attributes of a whole head with what it wears.
+
+    The numbers of `worn` have no say in it: layouts are kept, one for every set of names.
+    """
+    return _layout(Worn(worn.hair, worn.facial_hair, worn.glasses), toon)
+
+
+def _strand_pieces(worn: Worn) -> list[Piece]:
+    pieces: list[Piece] = []
+    for name, part, strands in (
+        ("hair", PART_HAIR, hair_mesh(worn.hair)),
+        ("beard", PART_BEARD, beard_mesh(worn.facial_hair)),
+    ):
+        if strands is not None:
+            occlusion, across, share = strands.attributes.T
+            rows = _attributes(strands.vertices, occlusion, across, strands.along, share)
+            pieces.append((name, part, strands.triangles, rows))
+    return pieces
+
+
+def _toon_hair_pieces(worn: Worn) -> list[Piece]:
+    hair = toon_hair_mesh(worn.hair)
+    if hair is None:
+        return []
+    tone, across, along = hair.strands.T
+    rows = _attributes(hair.vertices, tone, across, along, NO_HAIRLINE)
+    return [("hair", PART_HAIR, hair.triangles, rows)]
 
 
 @functools.cache
-def layout(style: str) -> Layout:
-    """Triangles and constant attributes of a whole head with hair `style`."""
-    template, arrays, hair = load(), load().arrays, hair_mesh(style)
+def _layout(worn: Worn, toon: bool) -> Layout:
+    template, arrays = load(), load().arrays
     skin = _attributes(
         template.vertices,
         arrays["head.occlusion"],
@@ -275,25 +266,25 @@ def layout(style: str) -> Layout:
         arrays["head.hairline"],
     )
     ear_shade = arrays["ear.occlusion"] * np.float32(0.95)
-    ball = _attributes(arrays["ball.vertices"], 1.0, 0.0, 0.0, NO_HAIRLINE)
-    tooth = _attributes(
-        arrays["teeth.vertices"], TEETH_OPENNESS, arrays["teeth.along"], 0.0, NO_HAIRLINE
-    )
-    cloth = _attributes(arrays["shirt.vertices"], 1.0, 0.0, 0.0, NO_HAIRLINE)
+    ball = _ball_attributes(arrays)
+    tooth, tongue = _mouth_attributes(arrays, "teeth"), _mouth_attributes(arrays, "tongue")
+    cloth = _shirt_attributes(arrays)
     ear = _attributes(arrays["ear.vertices"], ear_shade, 9.0, 0.0, NO_HAIRLINE)
-    pieces: list[tuple[str, int, NDArray[np.int32], NDArray[np.float32]]] = [
+    if toon:  # a drawing's lids are paint
+        skin[:, ALONG] = 0.0
+    pieces: list[Piece] = [
         ("skin", PART_SKIN, template.triangles, skin),
         ("ear", PART_EAR, arrays["ear.triangles"].astype(np.int32), ear),
-        ("eye0", PART_EYE, arrays["ball.triangles"].astype(np.int32), ball),
-        ("eye1", PART_EYE, arrays["ball.triangles"].astype(np.int32), ball),
+        ("eye0", PART_EYE, _ball_triangles(arrays, 0), ball),
+        ("eye1", PART_EYE, _ball_triangles(arrays, 1), ball),
         ("teeth", PART_TEETH, arrays["teeth.triangles"].astype(np.int32), tooth),
+        ("tongue", PART_TONGUE, arrays["tongue.triangles"].astype(np.int32), tongue),
         ("shirt", PART_SHIRT, arrays["shirt.triangles"].astype(np.int32), cloth),
     ]
-    if hair is not None:
-        occlusion, across, to_tip = hair.strands.T
-        strands = _attributes(hair.vertices, occlusion, across, to_tip, NO_HAIRLINE)
-        pieces.append(("hair", PART_HAIR, hair.triangles, strands))
+    pieces += _toon_hair_pieces(worn) if toon else _strand_pieces(worn)
     pieces += [(f"lash{side}", PART_LASH, _lash_triangles(), _lash_attributes()) for side in (0, 1)]
+    if worn.glasses != "none":
+        pieces += _glasses_pieces(arrays, worn.glasses)
     first, count, triangles, parts = {}, 0, [], []
     for name, part, faces, attributes in pieces:
         first[name] = count

@@ -13,6 +13,7 @@ from mien.head.layout import PART_SHIRT, Float32
 from mien.head.maths import atan2
 from mien.head.raster import rasterise
 from mien.head.template import Template, layout
+from mien.head.worn import BALD
 
 FRONT_ZOOM = 2.5
 """How much wider the middle of the face is in the map than on an even cylinder."""
@@ -67,7 +68,7 @@ def bake_skin(
     texture: Float32 | None = None,
 ) -> NDArray[np.uint8]:
     """(size, size, 3) sRGB-like picture of the head's skin, ready for a model's base colour."""
-    attributes = layout("bald").attributes[: len(template.vertices)]
+    attributes = layout(BALD).attributes[: len(template.vertices)]
     triangles, source, coordinates = cut_seam(template.triangles, uv(template.surface))
     outside = attributes[source, 4] >= 0  # the inside of the mouth has a colour of its own
     triangles = triangles[outside[triangles].all(1)]

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    "command.face.train": (
+        "train what looks at faces on pictures of the head",
+        "用头部模型的图片训练人脸分析网络",
+    ),
+    "option.face_network": ("landmarks or expression", "landmarks（特征点）或 expression（表情）"),
+    "option.face_pictures": ("pictures to learn from", "训练图片的数量"),
+    "option.face_data": ("folder of the pictures", "图片所在的文件夹"),
+    "option.face_weights": ("weight file to write", "要写入的权重文件"),
+    "face.train.drawing": ("pictures", "图片"),
     "face.models_missing": (
         "{file}: not found; wanted the package {package}: pip install {package}==0.3.0",
         "未找到 {file}；需要软件包 {package}：pip install {package}==0.3.0",

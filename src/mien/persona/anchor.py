@@ -21,6 +21,7 @@ from mien.head.layout import PART_EAR, PART_EYE, PART_SKIN, PART_TEETH, Float32,
 from mien.head.markers import landmark_positions
 from mien.head.rig import GAZE_DEGREES, Mesh, assemble, rotation
 from mien.head.template import load
+from mien.head.worn import BALD
 from mien.persona.spline import fit_spline
 from mien.persona.subject import Motion, Subject
 from mien.persona.window import Window
@@ -53,7 +54,7 @@ class Posed:
 
 def pose_head(subject: Subject, window: Window, motion: Motion) -> Posed:
     """The subject's bald head in a motion, as the model has it, in the window."""
-    mesh = assemble(load(), subject.sliders, motion.aus, hair="bald", gaze=motion.gaze)
+    mesh = assemble(load(), subject.sliders, motion.aus, worn=BALD, gaze=motion.gaze)
     return _in_window(subject, window, mesh, motion.pose)
 
 

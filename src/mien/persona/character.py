@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import InputError, MienError
+from mien.head.backdrop import KINDS, Backdrop
 from mien.head.camera import Camera
 from mien.head.light import LIGHTS, Light
 from mien.head.render import LARGEST, Render, View, render
 from mien.head.schema import VERSION, validate
 from mien.head.template import head_hash
 from mien.head.texture import dequantise, quantise
+from mien.head.units import from_version_1
 from mien.io.atomic import atomic_write_bytes
 from mien.io.files import read_bytes
 from mien.io.image import encode_image, read_image
@@ -117,7 +119,9 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Character:
     code, view = values["code"], values["view"]
     return Character(
         code=FaceCode(
-            sliders={str(k): _number(v) for k, v in code["sliders"].items()},
+            sliders=_sliders(
+                code["sliders"], head_version=int(values.get("head", {}).get("version", VERSION))
+            ),
             aus={str(k): _number(v) for k, v in code["aus"].items()},
             gaze=_pair(code["gaze"]),
             pose=Pose(**{name: _number(v) for name, v in code["pose"].items()}),
@@ -127,6 +131,8 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Character:
             },
             hair=str(code["hair"]),
             style="toon" if code["style"] == "toon" else "photo",
+            facial_hair=str(code.get("facial_hair", "none")),
+            glasses=str(code.get("glasses", "none")),
         ),
         view=_view(view),
         texture=_texture(values.get("texture"), path),
@@ -134,10 +140,16 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Character:
     )
 
 
+def _sliders(values: Mapping[str, Any], *, head_version: int) -> dict[str, float]:
+    """Slider values in today's units, whatever head they were written for."""
+    found = {str(name): _number(value) for name, value in values.items()}
+    return from_version_1(found) if head_version < 2 else found
+
+
 def _view(values: Mapping[str, Any]) -> View:
     camera, light = values["camera"], values["light"]
     size, supersample = int(camera["size"]), int(values["supersample"])
-    shadow = int(values["shadow"])
+    shadow, gain = int(values["shadow"]), values.get("exposure", 1.0)
     if not (8 <= size <= LARGEST and 1 <= supersample <= 4 and 1 <= shadow <= 2048):
         raise ValueError("a view out of range")
     return View(
@@ -154,11 +166,25 @@ def _view(values: Mapping[str, Any]) -> View:
             ambient=_three(light["ambient"]),
             fill_direction=_three(light["fill_direction"]),
             fill_colour=_three(light["fill_colour"]),
+            rim_direction=_three(light.get("rim_direction", Light.rim_direction)),
+            rim_colour=_three(light.get("rim_colour", Light.rim_colour)),
         ),
         background=_three(values["background"]),
         supersample=supersample,
         shadow=shadow,
+        backdrop=_backdrop(values.get("backdrop")),
+        exposure="auto" if gain == "auto" else _positive(gain),
     )
+
+
+def _backdrop(values: Mapping[str, Any] | None) -> Backdrop:
+    """What is behind the head; plain in files that are older than backdrops."""
+    if values is None:
+        return Backdrop()
+    kind, colours = values["kind"], tuple(_three(colour) for colour in values["colours"])
+    if kind not in KINDS or len(colours) not in (0, 3):
+        raise ValueError("a backdrop of an unknown kind")
+    return Backdrop(kind, colours, int(values["seed"]))
 
 
 def _texture(name: object, path: Path) -> NDArray[np.float32] | None:

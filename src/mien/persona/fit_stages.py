@@ -16,6 +16,7 @@ from mien.head.render import Render, View, draw
 from mien.head.rig import Mesh, assemble
 from mien.head.schema import AU_INDEX
 from mien.head.template import load
+from mien.head.worn import BALD, Worn
 from mien.persona import hair_fit
 from mien.persona.appearance import fit_gaze, skin_correction
 from mien.persona.gauss_newton import GeometryFit, Noise, eye_frame, fit_geometry
@@ -89,11 +90,11 @@ def fit_shape(photo: Image, face: Face, known: Translator, noise: Noise) -> Shap
         prior, sex = known.prior(face.landmarks, face.embedding)
     fit = fit_geometry(model, prior, noise, face.landmarks)
     placement = place(model, fit)
-    still = assemble(load(), fit.parameters[SLIDER_PART], fit.parameters[AU_PART], hair="bald")
+    still = assemble(load(), fit.parameters[SLIDER_PART], fit.parameters[AU_PART], worn=BALD)
     points = model.project(fit.parameters, np.array(placement.pose.as_tuple()))
     gaze = fit_gaze(photo, face, placement, (still, points))
     mesh = assemble(
-        load(), fit.parameters[SLIDER_PART], fit.parameters[AU_PART], hair="bald", gaze=gaze
+        load(), fit.parameters[SLIDER_PART], fit.parameters[AU_PART], worn=BALD, gaze=gaze
     )
     return Shape(fit, noise, placement, mesh, sex, gaze)
 
@@ -114,7 +115,7 @@ def second_look(
         load(),
         shape.fit.parameters[SLIDER_PART],
         shape.fit.parameters[AU_PART],
-        hair=hair.style,
+        worn=Worn(hair.style),
         gaze=shape.gaze,
     )
     view = dataclasses.replace(LOOK, light=light.light)
@@ -195,7 +196,7 @@ def fit_hair(wide: Sight, shape: Shape, light: LightFit, paint: Paint) -> Hair:
         roots = _fit_roots((small, mask), shape, light, colour)
         return Hair(style, roots, mask, shape.placement)
     mesh = assemble(
-        load(), shape.fit.parameters[SLIDER_PART], shape.fit.parameters[AU_PART], hair=style
+        load(), shape.fit.parameters[SLIDER_PART], shape.fit.parameters[AU_PART], worn=Worn(style)
     )
     view = dataclasses.replace(
         WIDE, camera=Camera(size=160, zoom=WIDE.camera.zoom), light=light.light, shadow=64

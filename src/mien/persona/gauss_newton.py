@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face import affine
-from mien.head.schema import SLIDER_INDEX, SLIDER_LIMIT
+from mien.head.schema import SLIDER_INDEX, SLIDERS
+from mien.head.units import unit_vector
 from mien.persona.landmark_model import (
     AU_PART,
     BROW_PART,
@@ -30,8 +31,9 @@ FloatArray = NDArray[np.float64]
 ITERATIONS = 14
 POSE_SD = np.array([25.0, 10.0, 25.0])
 """Prior of yaw, pitch and what roll the eye line leaves, degrees."""
-SLIDER_REACH = 1.3
-"""Sliders of a fit stay within this; the schema would allow 2.5."""
+SLIDER_REACH = 1.4
+"""Sliders of a fit stay within this, and within as much of a face as version 1 of the head gave
+them; the schema would allow 2.5."""
 _CAMERA = 6  # yaw, pitch, roll, scale, shift x, shift y
 
 
@@ -61,7 +63,7 @@ class Noise:
 class GeometryFit:
     """The best head for one set of landmarks.
 
-    parameters  (120,): sliders, AUs, brow materials
+    parameters  (P,): sliders, AUs, brow materials
     pose        (3,) degrees, in the eye frame: roll is what the eye line leaves over
     to_photo    (2, 3): camera plane (picture widths at zoom 1) to photo pixels
     residual    (68, 2) detected minus model, bias removed, eye frame
@@ -94,14 +96,18 @@ def eye_frame(landmarks: Landmarks) -> FloatArray:
     return np.c_[turn, -turn @ ((left + right) / 2)]
 
 
+def slider_reach() -> FloatArray:
+    """(S,) the largest size of each slider in a fit."""
+    return SLIDER_REACH / np.minimum(unit_vector(SLIDERS), 1.0)
+
+
 def bounds() -> tuple[FloatArray, FloatArray]:
-    """Lowest and highest parameters (120,) of a fit."""
+    """Lowest and highest parameters (P,) of a fit."""
     low, high = np.empty(PARAMETER_COUNT), np.empty(PARAMETER_COUNT)
-    reach = min(SLIDER_REACH, SLIDER_LIMIT)
-    low[SLIDER_PART], high[SLIDER_PART] = -reach, reach
+    low[SLIDER_PART], high[SLIDER_PART] = -slider_reach(), slider_reach()
     low[AU_PART], high[AU_PART] = 0.0, 1.1
     low[BROW_PART], high[BROW_PART] = -0.8, 0.8
-    for name in ("double_chin", "epicanthus"):  # they only add
+    for name in ("double_chin", "epicanthus", "jowls", "marionette"):  # they only add
         low[SLIDER_INDEX[name]] = 0.0
     return low, high
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.head.sample import FEMININE_HAIR, MASCULINE_HAIR
-from mien.head.schema import HAIR_STYLES, schema_hash
-from mien.io.weights import load_weights
+from mien.head.schema import HAIR_STYLES
 from mien.persona.hair_fit import HairMeasures, extra_inputs, style_by_rule
+from mien.persona.vocabulary import load_spoken, style_names
 from mien.types import Pose
 
 FloatArray = NDArray[np.float64]
@@ -35,14 +35,18 @@ RARE = 0.03
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class StyleNet:
-    """Three convolutions and two dense layers; SiLU between all."""
+    """Three convolutions and two dense layers; SiLU between all. `styles` are its answers."""
 
     convolutions: tuple[tuple[FloatArray, FloatArray], ...]
     dense: tuple[tuple[FloatArray, FloatArray], ...]
+    styles: tuple[str, ...]
     sha256: str
 
     def probabilities(self, grid: NDArray[np.floating], extra: FloatArray) -> FloatArray:
-        """(12,) over `HAIR_STYLES`, from the mask grid (46, 36) and `hair_fit.extra_inputs`."""
+        """Over `HAIR_STYLES`, 0 for a style that the network was not trained for.
+
+        grid   (46, 36) the mask; extra: `hair_fit.extra_inputs`
+        """
         value = np.asarray(grid, np.float64)[None] * 2 - 1
         for (weight, bias), stride, pad in zip(self.convolutions, STRIDES, PADS, strict=True):
             value = _silu(_convolved(value, weight, bias, stride=stride, pad=pad))
@@ -50,7 +54,9 @@ class StyleNet:
         (first, first_bias), (last, last_bias) = self.dense
         logits = last @ _silu(first @ flat + first_bias) + last_bias
         share = np.exp(logits - logits.max())
-        return share / share.sum()
+        every = np.zeros(len(HAIR_STYLES))
+        every[[HAIR_STYLES.index(name) for name in self.styles]] = share / share.sum()
+        return every
 
 
 def _silu(value: FloatArray) -> FloatArray:
@@ -70,13 +76,14 @@ def _convolved(
 
 def read_style_net(path: Path = WEIGHTS) -> StyleNet:
     """The network from its weight file; WeightsError if it is missing or of another head."""
-    weights = load_weights(path, expected_job=JOB, expected_head=schema_hash())
+    weights = load_spoken(path, job=JOB, key="styles")
     tensors = {name: np.asarray(array, np.float64) for name, array in weights.tensors.items()}
     return StyleNet(
         convolutions=tuple(
             (tensors[f"conv.weight{k}"], tensors[f"conv.bias{k}"]) for k in range(3)
         ),
         dense=tuple((tensors[f"dense.weight{k}"], tensors[f"dense.bias{k}"]) for k in range(2)),
+        styles=style_names(weights.header),
         sha256=weights.sha256,
     )
 
@@ -88,7 +95,7 @@ def style_net() -> StyleNet:
 
 
 def usual_styles(sex: float) -> FloatArray:
-    """(12,) how often people of a sex (-1 feminine, 1 masculine) wear each style, as sampled."""
+    """(styles,) how often people of a sex (-1 feminine, 1 masculine) wear each, as sampled."""
     masculine = min(max((sex + 1) / 2, 0.0), 1.0)
     return np.array(
         [

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.head.camera import CENTRE, FRAME, PIVOT, Camera
+from mien.head.fields import add_fields
 from mien.head.markers import JAW_ANGLES, brow_points, markers
 from mien.head.material import material_vector
 from mien.head.rig import assemble, rotation
 from mien.head.schema import AU_INDEX, SLIDERS
-from mien.head.template import Template, add_fields, load
+from mien.head.template import Template, load
+from mien.head.worn import BALD
 from mien.types import AU_NAMES
 
 FloatArray = NDArray[np.float64]
@@ -48,7 +50,7 @@ class Projection:
 
     points      (68, 2)
     chosen      (68,) which model point each landmark is
-    parameters  (68, 2, 120) derivative by the parameters
+    parameters  (68, 2, P) derivative by the parameters
     pose        (68, 2, 3) derivative by yaw, pitch and roll, per degree
     """
 
@@ -63,7 +65,7 @@ class LandmarkModel:
     """Model points: the jaw's candidates, then the 68 landmarks.
 
     mean        (n, 3) cm, of the average head without expression
-    basis       (120, n, 3) cm per unit of sliders (93), AUs (22) and brow materials (5)
+    basis       (P, n, 3) cm per unit of sliders (S), AUs (22) and brow materials (5)
     candidates  for each of the 17 jaw landmarks, its model points
     """
 
@@ -81,12 +83,12 @@ class LandmarkModel:
         return self.mean + np.tensordot(parameters, self.basis, 1)
 
     def project(self, parameters: FloatArray, pose: FloatArray) -> FloatArray:
-        """(68, 2) landmarks on the camera plane for `parameters` (120,) and `pose` (3,)."""
+        """(68, 2) landmarks on the camera plane for `parameters` (P,) and `pose` (3,)."""
         seen = _on_plane(self._turned(self.positions(parameters), pose))
         return seen[self._choose(seen)]
 
     def linearise(self, parameters: FloatArray, pose: FloatArray) -> Projection:
-        """Landmarks and their derivatives at `parameters` (120,) and `pose` (3,) in degrees."""
+        """Landmarks and their derivatives at `parameters` (P,) and `pose` (3,) in degrees."""
         positions = self.positions(parameters)
         turned = self._turned(positions, pose)
         seen = _on_plane(turned)
@@ -126,7 +128,7 @@ def _on_plane(points: FloatArray) -> FloatArray:
 
 
 def landmark_fields(template: Template) -> tuple[FloatArray, FloatArray]:
-    """Displacements of all head vertices (v): by slider (93, v, 3) and by AU (22, v, 3), per unit.
+    """Displacements of all head vertices (v): by slider (S, v, 3) and by AU (22, v, 3), per unit.
 
     Sliders are linear by design but for the lids' hold on the eyeball, which is left out; AUs are
     measured on the engine.
@@ -146,7 +148,7 @@ def landmark_fields(template: Template) -> tuple[FloatArray, FloatArray]:
 
 
 def _head_vertices(template: Template, sliders: FloatArray, aus: FloatArray) -> FloatArray:
-    mesh = assemble(template, sliders, aus, hair="bald")
+    mesh = assemble(template, sliders, aus, worn=BALD)
     return mesh.vertices[: mesh.head_count].astype(np.float64)
 
 

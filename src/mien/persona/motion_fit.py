@@ -72,7 +72,7 @@ class Frame:
 
 
 def known_head(known: Translator, parameters: FloatArray) -> KnownHead:
-    """The head with these sliders and brows, (120,) `parameters`, without expression."""
+    """The head with these sliders and brows, (P,) `parameters`, without expression."""
     full = landmark_model()
     still = parameters.copy()
     still[AU_PART] = 0.0
@@ -83,7 +83,7 @@ def known_head(known: Translator, parameters: FloatArray) -> KnownHead:
 def identity_of(
     known: Translator, landmarks: list[Landmarks], descriptors: list[NDArray[np.float32]]
 ) -> FloatArray:
-    """(120,) sliders and brows of a person seen in some frames, Action Units 0.
+    """(P,) sliders and brows of a person seen in some frames, Action Units 0.
 
     The median over the frames of a fit of each: expressions differ, the person does not.
     """

@@ -36,13 +36,13 @@ OTHER_AU_SD = 0.22
 
 @dataclasses.dataclass(frozen=True)
 class Prior:
-    """A Gaussian over the parameters of the landmark model: mean (120,), precision (120, 120)."""
+    """A Gaussian over the parameters of the landmark model: mean (P,), precision (P, P)."""
 
     mean: FloatArray
     precision: FloatArray
 
     def with_identity(self, mean: FloatArray, precision: FloatArray) -> Prior:
-        """The same prior with sliders expected at `mean` (93,) with `precision` (93, 93)."""
+        """The same prior with sliders expected at `mean` (S,) with `precision` (S, S)."""
         whole_mean, whole_precision = self.mean.copy(), self.precision.copy()
         whole_mean[SLIDER_PART] = mean
         whole_precision[SLIDER_PART, SLIDER_PART] = precision
@@ -50,7 +50,7 @@ class Prior:
 
 
 def population(count: int, *, seed: int = 5) -> tuple[FloatArray, FloatArray]:
-    """Sliders (count, 93) and brow materials less their defaults (count, 5) of sampled people."""
+    """Sliders (count, S) and brow materials less their defaults (count, 5) of sampled people."""
     sliders, brows = [], []
     for index in range(count):
         code = sample(seed, index)
@@ -70,7 +70,7 @@ def moments(values: FloatArray) -> Moments:
 
 
 def prior_of(sliders: Moments, brows: Moments) -> Prior:
-    """The prior of a population of sliders (93) and brow offsets (5), widened to real people."""
+    """The prior of a population of sliders (S) and brow offsets (5), widened to real people."""
     mean, precision = np.zeros(PARAMETER_COUNT), np.zeros((PARAMETER_COUNT, PARAMETER_COUNT))
     for part, (centre, covariance), floor in (
         (SLIDER_PART, sliders, 0.0025),
@@ -87,6 +87,6 @@ def prior_of(sliders: Moments, brows: Moments) -> Prior:
 
 
 def brow_materials(parameters: FloatArray) -> dict[str, float]:
-    """Brow materials by name from the parameters (120,) of a fit."""
+    """Brow materials by name from the parameters (P,) of a fit."""
     values = BROW_DEFAULTS + parameters[BROW_PART]
     return {name: float(values[k]) for k, name in zip(range(BROW_COUNT), BROW_NAMES, strict=True)}

@@ -19,6 +19,7 @@ from mien.head.material import material_vector
 from mien.head.render import View
 from mien.head.rig import assemble
 from mien.head.template import load
+from mien.head.worn import BALD
 from mien.persona.appearance import fit_gaze
 from mien.persona.gauss_newton import fit_geometry
 from mien.persona.landmark_model import AU_PART, SLIDER_PART, landmark_model
@@ -53,9 +54,9 @@ class Subject:
 
     photo      (h, w, 3) uint8
     landmarks  (68, 2) photo pixels, as detected
-    sliders    (93,) identity
+    sliders    (S,) identity
     motion     expression, pose and gaze that the photo shows
-    material   (48,) material with the fitted brows
+    material   (128,) material with the fitted brows
     placement  camera plane to photo
     light      on the face
     warnings   of `types.Face`
@@ -90,7 +91,7 @@ def fit_subject(photo: Image, face: Face, *, with_light: bool = True) -> Subject
     fit = fit_geometry(model, prior, known.noise, face.landmarks)
     placement = place(model, fit)
     sliders, aus = fit.parameters[SLIDER_PART], fit.parameters[AU_PART]
-    still = assemble(load(), sliders, aus, hair="bald")
+    still = assemble(load(), sliders, aus, worn=BALD)
     points = model.project(fit.parameters, np.array(placement.pose.as_tuple()))
     gaze = fit_gaze(photo, face, placement, (still, points))
     material = material_vector(brow_materials(fit.parameters), hair="bald")

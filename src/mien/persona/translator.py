@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face import affine
-from mien.head.schema import SLIDERS, schema_hash
-from mien.io.weights import load_weights
+from mien.head.schema import SLIDERS
 from mien.persona.gauss_newton import Noise, eye_frame
 from mien.persona.prior import Prior, prior_of
+from mien.persona.vocabulary import Speech, load_spoken
 from mien.types import Landmarks
 
 FloatArray = NDArray[np.float64]
+Layer = tuple[FloatArray, FloatArray]
+"""Weights and biases."""
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "character-translator.safetensors"
 JOB = "analyser.translator"
@@ -44,7 +46,7 @@ a little and the vertex error on renders not at all."""
 class Translator:
     """Network and statistics; see `analysers.translator.train` for how they are made."""
 
-    layers: tuple[tuple[FloatArray, FloatArray], ...]
+    layers: tuple[Layer, ...]
     input_mean: FloatArray
     input_sd: FloatArray
     output_mean: FloatArray
@@ -57,7 +59,7 @@ class Translator:
     def guess(
         self, landmarks: Landmarks, descriptor: NDArray[np.floating]
     ) -> tuple[FloatArray, float]:
-        """Sliders (93,) and sex (-1 feminine, 1 masculine) of a face.
+        """Sliders (S,) and sex (-1 feminine, 1 masculine) of a face.
 
         landmarks   (68, 2) pixels, any similarity
         descriptor  (128,) identity descriptor
@@ -86,28 +88,49 @@ def landmark_features(landmarks: Landmarks) -> FloatArray:
 def read_translator(path: Path = WEIGHTS) -> Translator:
     """A translator from its weight file.
 
+    Its header names its sliders; those of version 1 of the head become today's.
+
     Raises WeightsError for a file that is missing, damaged, or made for another head.
     """
-    weights = load_weights(path, expected_job=JOB, expected_head=schema_hash())
+    weights = load_spoken(path, job=JOB, key="sliders")
     tensors: dict[str, FloatArray] = {
         name: _double(array) for name, array in weights.tensors.items()
     }
     depth = sum(name.startswith("net.weight") for name in tensors)
+    layers = [(tensors[f"net.weight{k}"], tensors[f"net.bias{k}"]) for k in range(depth)]
+    speech = Speech.of(weights.header)
+    # A slider that the weights do not know is as people are: 0, and as varied as the others.
+    people = tensors["people.sliders.covariance"]
+    usual = float(np.median(np.diag(people) / speech.units**2))
+    spread = speech.covariance(people, unknown=usual)
     covariance = tensors["noise.covariance"]
     return Translator(
-        layers=tuple((tensors[f"net.weight{k}"], tensors[f"net.bias{k}"]) for k in range(depth)),
+        layers=(*layers[:-1], _last_layer(*layers[-1], speech)),
         input_mean=tensors["input.mean"],
         input_sd=tensors["input.sd"],
-        output_mean=tensors["output.mean"],
-        output_sd=tensors["output.sd"],
-        error=tensors["error.covariance"],
+        output_mean=_outputs(tensors["output.mean"], speech),
+        output_sd=_outputs(tensors["output.sd"], speech),
+        error=speech.covariance(tensors["error.covariance"], unknown=usual),
         population=prior_of(
-            (tensors["people.sliders.mean"], tensors["people.sliders.covariance"]),
+            (speech.vector(tensors["people.sliders.mean"]), spread),
             (tensors["people.brows.mean"], tensors["people.brows.covariance"]),
         ),
         noise=Noise(tensors["noise.bias"], _double(PHOTO_TRUST * np.linalg.inv(covariance))),
         sha256=weights.sha256,
     )
+
+
+def _last_layer(weight: FloatArray, bias: FloatArray, speech: Speech) -> Layer:
+    """The rows of the weights' sliders in today's places; sex stays last."""
+    rows = np.append(speech.places, OUTPUT_SIZE - 1)
+    whole, shift = np.zeros((OUTPUT_SIZE, weight.shape[1])), np.zeros(OUTPUT_SIZE)
+    whole[rows], shift[rows] = weight, bias
+    return whole, shift
+
+
+def _outputs(values: FloatArray, speech: Speech) -> FloatArray:
+    """Means or standard deviations of the weights' sliders and sex, as today's outputs."""
+    return np.append(speech.vector(values[:-1]), values[-1])
 
 
 def _double(array: NDArray[Any]) -> FloatArray:

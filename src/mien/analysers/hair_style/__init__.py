@@ -1,4 +1,4 @@
-"""The hair style classifier: masks of hair to the head's twelve styles.
+"""The hair style classifier: masks of hair to the head's styles.
 
     python -m mien.analysers.hair_style make FOLDER --count 8000
     python -m mien.analysers.hair_style train FOLDER

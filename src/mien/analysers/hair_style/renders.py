@@ -19,8 +19,10 @@ from mien.head.material import material_vector
 from mien.head.render import View, draw, render
 from mien.head.rig import assemble
 from mien.head.sample import sample, sample_light
-from mien.head.schema import HAIR_STYLES, au_vector, slider_vector
+from mien.head.schema import HAIR_STYLES, SLIDERS, au_vector, slider_vector
 from mien.head.template import load
+from mien.head.worn import BALD
+from mien.persona.gauss_newton import slider_reach
 from mien.persona.hair_fit import HairMeasures, extra_inputs, measure_hair
 from mien.persona.hair_mask import hair_mask, head_map
 from mien.persona.placement import Placement, sight
@@ -65,7 +67,8 @@ def make_sample(seed: int, index: int) -> Sample:
     picture = snapshot(drawn.rgb, drawn.labels, random, size=SIZE)
     landmarks = (drawn.landmarks + 0.5) * (SIZE / 256) - 0.5
     landmarks = landmarks + random.normal(size=(68, 2)) * 0.25
-    wrong = slider_vector(code.sliders) + SLIDER_ERROR * _error_root() @ random.normal(size=93)
+    error = _error_root() @ random.normal(size=len(SLIDERS))
+    wrong = slider_vector(code.sliders) + SLIDER_ERROR * error
     turn = np.array(code.pose.as_tuple()) + random.normal(size=3) * POSE_ERROR_SD
     measures = measure(picture, landmarks, wrong, au_vector(code.aus), Pose(*map(float, turn)))
     extra = extra_inputs(measures, Pose(*map(float, turn)))
@@ -80,7 +83,8 @@ def measure(
     pose: Pose,
 ) -> HairMeasures:
     """Hair measures of a picture on a given head, placed by its landmarks."""
-    mesh = assemble(load(), np.clip(sliders, -1.3, 1.3), aus, hair="bald")
+    reach = slider_reach()
+    mesh = assemble(load(), np.clip(sliders, -reach, reach), aus, worn=BALD)
     material = material_vector({"brow_density": 0.0, "roots": 0.0}, hair="bald")
     view = View(camera=Camera(size=SIZE, zoom=_ZOOM), supersample=1, shadow=1)
     small = dataclasses.replace(view, camera=Camera(size=32, zoom=_ZOOM))
@@ -96,7 +100,7 @@ def measure(
 
 
 def _error_root() -> NDArray[np.float64]:
-    return np.linalg.cholesky(translator().error + 1e-5 * np.eye(93)).astype(np.float64)
+    return np.linalg.cholesky(translator().error + 1e-5 * np.eye(len(SLIDERS))).astype(np.float64)
 
 
 def make_shards(folder: Path, count: int, *, seed: int, told: Callable[[int, int], None]) -> None:

@@ -17,6 +17,7 @@ from mien.head.schema import HAIR_STYLES, schema_hash
 from mien.io.weights import WeightHeader, save_weights
 from mien.persona.hair_fit import GRID_COLUMNS, GRID_ROWS
 from mien.persona.hair_style import EXTRA_INPUTS, JOB, PADS, STRIDES, SURE, WEIGHTS, StyleNet
+from mien.persona.vocabulary import spoken_styles
 from mien.seeding import key_to_int
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def train(folder: Path, *, seed: int, out: Path | None = None, plan: Plan = PLAN
     header = WeightHeader(
         job=JOB,
         preset="default",
-        config=dataclasses.asdict(plan),
+        config={**dataclasses.asdict(plan), **spoken_styles()},
         metrics=metrics,
         data=f"head renders, {count} samples of seed {seed}",
         head_hash=schema_hash(),
@@ -168,7 +169,9 @@ def _network(layers: list[Any]) -> StyleNet:
         return weight.astype(np.float64), bias.astype(np.float64)
 
     pairs = [arrays(layer) for layer in layers]
-    return StyleNet(convolutions=tuple(pairs[:3]), dense=tuple(pairs[3:]), sha256="")
+    return StyleNet(
+        convolutions=tuple(pairs[:3]), dense=tuple(pairs[3:]), styles=HAIR_STYLES, sha256=""
+    )
 
 
 def _score(network: StyleNet, columns: Any, held: int) -> tuple[float, float, float]:

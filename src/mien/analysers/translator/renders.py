@@ -104,7 +104,7 @@ def make_sample(seed: int, index: int) -> Sample:
         brows=brows,
         pose=np.array(code.pose.as_tuple()),
         hair=HAIR_STYLES.index(code.hair),
-        sex=1.0 if float(code.materials["lash"]) < 0.9 else -1.0,  # type: ignore[arg-type]
+        sex=float(np.clip(code.sliders.get("sex", 0.0), -1.0, 1.0)),
         true=true,
         found=found,
         descriptor=descriptor,

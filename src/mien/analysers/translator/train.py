@@ -28,6 +28,7 @@ from mien.persona.translator import (
     WEIGHTS,
     landmark_features,
 )
+from mien.persona.vocabulary import spoken_sliders
 from mien.seeding import key_to_int
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def train(folder: Path, *, seed: int, out: Path | None = None, plan: Plan = PLAN
     header = WeightHeader(
         job=JOB,
         preset="default",
-        config=dataclasses.asdict(plan),
+        config={**dataclasses.asdict(plan), **spoken_sliders()},
         metrics=metrics,
         data=f"head renders, {count} usable samples of seed {seed}",
         head_hash=schema_hash(),

@@ -55,6 +55,18 @@ def _head_glb() -> tuple[type, Run]:
     return head.GlbRequest, head.glb
 
 
+def _head_dataset() -> tuple[type, Run]:
+    from mien.app.commands import head_dataset
+
+    return head_dataset.DatasetRequest, head_dataset.dataset
+
+
+def _head_npc() -> tuple[type, Run]:
+    from mien.app.commands import head_dataset
+
+    return head_dataset.NpcRequest, head_dataset.npc
+
+
 def _face_analyse() -> tuple[type, Run]:
     from mien.app.commands import face
 
@@ -65,6 +77,12 @@ def _face_track() -> tuple[type, Run]:
     from mien.app.commands import track
 
     return track.TrackRequest, track.track
+
+
+def _face_train() -> tuple[type, Run]:
+    from mien.app.commands import face_train
+
+    return face_train.TrainRequest, face_train.train
 
 
 def _data_check() -> tuple[type, Run]:
@@ -107,8 +125,11 @@ def all_commands() -> tuple[Command, ...]:
         Command(("head", "sheet"), "command.head.sheet", _head_sheet),
         Command(("head", "schema"), "command.head.schema", _head_schema),
         Command(("head", "glb"), "command.head.glb", _head_glb),
+        Command(("head", "dataset"), "command.head.dataset", _head_dataset),
+        Command(("head", "npc"), "command.head.npc", _head_npc),
         Command(("face", "analyse"), "command.face.analyse", _face_analyse),
         Command(("face", "track"), "command.face.track", _face_track),
+        Command(("face", "train"), "command.face.train", _face_train),
         Command(("data", "check"), "command.data.check", _data_check),
         Command(("data", "import"), "command.data.import", _data_import),
         Command(("studio",), "command.studio", _studio),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from mien import fields
 from mien.app import console
 from mien.errors import OptionError
+from mien.head.samplers import SamplerName
 from mien.io.names import OWN, free_path
 from mien.messages import text
 
@@ -18,13 +19,40 @@ if TYPE_CHECKING:
     from mien.persona.character import Character
     from mien.types import FaceCode
 
-SheetKind = Literal["identities", "mixed", "aus", "pose", "hair", "toon", "sliders"]
+SheetKind = Literal[
+    "identities",
+    "mixed",
+    "aus",
+    "pose",
+    "hair",
+    "toon",
+    "sliders",
+    "ages",
+    "beards",
+    "glasses",
+    "expressions",
+    "poses",
+    "twins",
+]
+BALANCE = "balance.csv"
 
 
 def _hair_styles() -> tuple[str, ...]:
     from mien.head.schema import HAIR_STYLES
 
     return HAIR_STYLES
+
+
+def _facial_hair() -> tuple[str, ...]:
+    from mien.head.schema import FACIAL_HAIR
+
+    return FACIAL_HAIR
+
+
+def _glasses() -> tuple[str, ...]:
+    from mien.head.schema import GLASSES
+
+    return GLASSES
 
 
 def _lights() -> tuple[str, ...]:
@@ -40,9 +68,13 @@ class PersonRequest:
     params: Path | None = fields.option(None, help="option.params")
     seed: int | None = fields.option(None, help="option.seed", span=(0, 2**63 - 1))
     index: int = fields.option(0, help="option.index", span=(0, 2**63 - 1))
+    sampler: SamplerName = fields.option("portrait", help="option.sampler")
     set: Mapping[str, float] = fields.option({}, help="option.set", span=(-2.5, 2.5))
     au: Mapping[str, float] = fields.option({}, help="option.au", span=(0, 1))
+    material: Mapping[str, float] = fields.option({}, help="option.material", span=(-1, 6))
     hair: str | None = fields.option(None, help="option.hair", choices=_hair_styles)
+    facial_hair: str | None = fields.option(None, help="option.facial_hair", choices=_facial_hair)
+    glasses: str | None = fields.option(None, help="option.glasses", choices=_glasses)
     style: Literal["photo", "toon"] | None = fields.option(None, help="option.style")
     yaw: float | None = fields.option(None, help="option.yaw", span=(-90, 90), unit="°")
     pitch: float | None = fields.option(None, help="option.pitch", span=(-60, 60), unit="°")
@@ -77,6 +109,9 @@ class SheetRequest:
     seed: int = fields.option(0, help="option.seed", span=(0, 2**63 - 1))
     count: int = fields.option(16, help="option.count", span=(1, 400))
     size: int = fields.option(160, help="option.cell_size", span=(32, 512), unit=" px")
+    sampler: SamplerName = fields.option("portrait", help="option.sampler")
+    stats: bool = fields.option(False, help="option.stats")
+    people: int = fields.option(2000, help="option.people", span=(1, 1_000_000))
     out: Path = fields.option(Path(OWN), help="option.out_sheet")
     overwrite: bool = fields.option(False, help="option.overwrite")
 
@@ -90,7 +125,7 @@ class SchemaRequest:
 
 def schema(request: SchemaRequest) -> int:
     """Lists every name that the head understands, with its range."""
-    from mien.head.schema import MACROS, SCHEMA, SLIDER_GROUPS, schema_hash
+    from mien.head.schema import MACROS, RIG_NAMES, SCHEMA, SLIDER_GROUPS, schema_hash
 
     if request.json:
         console.say_json({"hash": schema_hash(), **SCHEMA.to_dict()})
@@ -99,11 +134,14 @@ def schema(request: SchemaRequest) -> int:
     rows = [(f"sliders: {group}", " ".join(names)) for group, names in SLIDER_GROUPS]
     rows.append(("macros", " ".join(MACROS)))
     rows.append(("action units", " ".join(SCHEMA.aus)))
+    rows.append(("of one side", " ".join(RIG_NAMES[len(SCHEMA.aus) :])))
     rows += [
         (f"material: {one.name}", f"{one.kind} {one.low:g} … {one.high:g}")
         for one in SCHEMA.materials
     ]
     rows.append(("hair styles", " ".join(SCHEMA.hair_styles)))
+    rows.append(("facial hair", " ".join(SCHEMA.facial_hair)))
+    rows.append(("glasses", " ".join(SCHEMA.glasses)))
     rows.append(("styles", " ".join(SCHEMA.styles)))
     rows.append(("labels", " ".join(SCHEMA.labels)))
     console.table(rows)
@@ -162,7 +200,9 @@ def person(request: PersonRequest, *, job: str) -> Character:
         if code == known.code:
             return known
         return dataclasses.replace(_remade(known, job), code=code)
-    code = FaceCode() if request.seed is None else sample(request.seed, request.index)
+    code = FaceCode()
+    if request.seed is not None:
+        code = sample(request.seed, request.index, sampler=request.sampler)
     made_by = _provenance(job, request.seed)
     return Character(changed(code, request), View(), None, made_by)
 
@@ -186,21 +226,42 @@ def changed(code: FaceCode, request: PersonRequest) -> FaceCode:
         aus={**code.aus, **action_units(request.au)},
         pose=dataclasses.replace(code.pose, **turns),
         gaze=code.gaze if request.gaze is None else request.gaze,
+        materials={**code.materials, **_scalars(request.material)},
         hair=request.hair or code.hair,
+        facial_hair=request.facial_hair or code.facial_hair,
+        glasses=request.glasses or code.glasses,
         style=request.style or code.style,
     )
 
 
 def action_units(values: Mapping[str, float]) -> dict[str, float]:
-    """Action Units under their own names; `au6`, `6` and `AU06` are AU6 too.
+    """Action Units under their own names; `au6`, `6` and `AU06` are AU6 too, `12l` is AU12L.
 
     Raises OptionError for an unknown one.
     """
-    from mien.types import AU_NAMES
+    from mien.head.schema import RIG_NAMES
 
     digits = {name: name.upper().removeprefix("AU").lstrip("0") for name in values}
-    own = {f"AU{number}" if number.isdecimal() else name: name for name, number in digits.items()}
-    return _known("fields.what.AU", {new: values[name] for new, name in own.items()}, AU_NAMES)
+    own = {
+        f"AU{number}" if number.rstrip("LR").isdecimal() else name: name
+        for name, number in digits.items()
+    }
+    return _known("fields.what.AU", {new: values[name] for new, name in own.items()}, RIG_NAMES)
+
+
+def _scalars(values: Mapping[str, float]) -> dict[str, float]:
+    """Materials that are one number, in their range; raises OptionError."""
+    from mien.head.schema import MATERIALS
+
+    known = {one.name: one for one in MATERIALS if one.kind == "scalar"}
+    for name, value in _known("fields.what.material", values, tuple(known)).items():
+        low, high = known[name].low, known[name].high
+        if not low <= value <= high:
+            shown = {"name": f"--material {name}", "value": f"{value:g}", "unit": ""}
+            raise OptionError(
+                text("fields.out_of_range", low=f"{low:g}", high=f"{high:g}", **shown)
+            )
+    return dict(values)
 
 
 def _known(what: str, values: Mapping[str, float], names: tuple[str, ...]) -> dict[str, float]:
@@ -217,12 +278,19 @@ def _provenance(job: str, seed: int | None) -> Provenance:
 
 
 def sheet(request: SheetRequest) -> int:
-    """Draws a sheet of heads."""
-    from mien.app.sheet import KINDS, compose, drawn
+    """Draws a sheet of heads, or counts who would be drawn."""
+    if request.stats:
+        return _stats(request)
+    from mien.app.sheet import KINDS, SAMPLED, compose, drawn
     from mien.io.image import write_image
     from mien.jobs.base import Step
 
-    plan = KINDS[request.kind](request.seed, request.count)
+    if request.kind in SAMPLED:
+        plan = SAMPLED[request.kind](request.seed, request.count, sampler=request.sampler)
+    elif request.sampler == "portrait":
+        plan = KINDS[request.kind](request.seed, request.count)
+    else:
+        raise OptionError(text("app.sheet_sampler", kind=request.kind, kinds=", ".join(SAMPLED)))
     labels = [cell.label for cell in plan.cells]
     pictures = []
     with console.progress(request.kind, quiet=True) as progress:
@@ -232,5 +300,22 @@ def sheet(request: SheetRequest) -> int:
     path = free_path(request.out, overwrite=request.overwrite)
     page = compose(pictures, labels, columns=plan.columns)
     write_image(path, page, provenance=_provenance("head.sheet", request.seed))
+    console.say(text("app.wrote", path=path))
+    return 0
+
+
+def _stats(request: SheetRequest) -> int:
+    """Counts the people of a sampler; the table is shown and written."""
+    from mien.data.balance import balance, to_csv
+    from mien.io.atomic import atomic_write_bytes
+
+    rows = balance(request.seed, request.people, sampler=request.sampler)
+    console.say(text("app.balance", count=request.people, sampler=request.sampler))
+    console.table(
+        [(text(row.group), row.name, row.count, f"{100 * row.share:.1f} %") for row in rows]
+    )
+    path = request.out.with_name(BALANCE) if request.out.name == OWN else request.out
+    path = free_path(path, overwrite=request.overwrite)
+    atomic_write_bytes(path, to_csv(rows))
     console.say(text("app.wrote", path=path))
     return 0

@@ -1,4 +1,4 @@
-"""`python -m mien.head.build`: make src/mien/head/template.npz and print its hash."""
+"""`python -m mien.head.build [NAME...]`: make the head's arrays and print their hashes."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.head.build import eyelids, hair, parts
+from mien.head.assets import HASHES, asset_path, content_hash, read_arrays
+from mien.head.build import eyelids, glasses, hair, mouth_parts, parts, toon_styles
 from mien.head.build.rings import EYE_ANGLES, MOUTH_ANGLES, MOUTH_LEVELS
 from mien.head.build.sdf import Points, head_distance
 from mien.head.build.surface import Surface, build_surface, harmonic, vertex_normals
+from mien.head.hairline import hairline_distance
 from mien.head.schema import HAIR_STYLES
-from mien.head.template import TEMPLATE_PATH, content_hash
 from mien.head.terms import bump, displace, rows
 
+NOSTRIL = (0.68, -4.62, 2.05)
 # The neutral head is not a bare field: philtrum and nasolabial groove are pressed into it.
 NEUTRAL_TERMS = (
     bump((0.0, -5.5, 2.1), (0.26, 0.55, 1.0), (0.0, 0.0, -0.10)),
     bump((0.46, -5.5, 2.1), (0.22, 0.55, 1.0), (0.0, 0.0, 0.05)),
     bump((2.45, -5.2, 1.2), (0.45, 1.1, 1.2), (0.0, 0.0, -0.07)),
+    bump(NOSTRIL, (0.27, 0.30, 0.42), (0.0, 0.40, -0.10)),
 )
 NOT_A_RING = 99.0
 
@@ -42,7 +45,7 @@ def _jaw_weight(surface: Surface) -> NDArray[np.float64]:
     """1 on chin and lower lip, 0 on upper lip and cheeks, harmonic between."""
     level, side = _lip_level(surface)
     # Falling linearly in sin(angle) keeps an open mouth round; a sharp split makes a rectangle.
-    at_lips = 0.5 - 0.5 * np.sign(side) * np.abs(side) ** 0.85
+    at_lips = 0.5 - 0.5 * side
     x_y_z = surface.vertices
     y, z = x_y_z[:, 1], x_y_z[:, 2]
     lips = level < 2.05
@@ -70,7 +73,10 @@ def _occlusion(surface: Surface, level: NDArray[np.float64]) -> NDArray[np.float
     for h in (0.25, 0.5, 1.0, 1.8, 2.8):
         blocked = np.clip(h - head_distance(surface.vertices + normals * h), 0, h)
         open_sky -= (0.30 / h**0.6) * blocked * 0.62 / (1 + 0.3 * h)
-    open_sky = np.clip(open_sky, 0.12, 1)
+    x, y, z = np.abs(surface.vertices[:, 0]), surface.vertices[:, 1], surface.vertices[:, 2]
+    nostril = ((x - NOSTRIL[0]) / 0.34) ** 2 + ((z - NOSTRIL[2]) / 0.50) ** 2
+    nostril = np.exp(-(nostril**1.5)) * (y < -4.1) * (y > -5.0)
+    open_sky = np.clip(open_sky, 0.12, 1) * (1 - 0.92 * nostril)
     open_sky[level < -0.5] *= 0.35
     return open_sky
 
@@ -112,9 +118,9 @@ def build() -> dict[str, NDArray[np.generic]]:
     lips_front = neutral[surface.mouth[MOUTH_LEVELS.index(0.0)]][:, 2].max()
     ear_v, ear_t, ear_ao = parts.ears()
     eye_v, eye_t = parts.eyeball()
-    teeth_v, teeth_t, teeth_along, teeth_lower = parts.teeth(float(lips_front))
-    shirt_v, shirt_t = parts.shirt()
-    arrays = {
+    teeth, tongue = mouth_parts.teeth(float(lips_front)), mouth_parts.tongue(float(lips_front))
+    shirt_v, shirt_t, shirt_share, shirt_below = parts.shirt()
+    arrays: dict[str, NDArray[np.generic]] = {
         "head.vertices": _fine(neutral),
         "head.surface": _fine(surface.vertices),
         "head.triangles": surface.triangles.astype(np.uint16),
@@ -124,25 +130,69 @@ def build() -> dict[str, NDArray[np.generic]]:
         "head.occlusion": _fine(_occlusion(surface, level)),
         "head.lip_level": _fine(np.clip(level, -4, 9)),
         "head.lash_band": _fine(_lash_band(surface)),
-        "head.hairline": _fine(hair.hairline_distance(surface.vertices)),
+        "head.hairline": _fine(hairline_distance(surface.vertices)),
         "head.lid_fields": _fine(eyelids.lid_fields(surface)),
         "head.jaw_candidates": _jaw_candidates(neutral),
         "eye.angles": _fine(np.sin(EYE_ANGLES)),
         **{"ear.vertices": _fine(ear_v), "ear.triangles": ear_t.astype(np.uint16)},
         "ear.occlusion": _fine(ear_ao),
         **{"ball.vertices": _fine(eye_v), "ball.triangles": eye_t.astype(np.uint16)},
-        **{"teeth.vertices": _fine(teeth_v), "teeth.triangles": teeth_t.astype(np.uint16)},
-        **{"teeth.along": _fine(teeth_along), "teeth.lower": _fine(teeth_lower)},
+        **_mouth_arrays("teeth", teeth),
+        **_mouth_arrays("tongue", tongue),
         **{"shirt.vertices": _fine(shirt_v), "shirt.triangles": shirt_t.astype(np.uint16)},
+        **_glasses_arrays(surface, neutral),
+        **{"shirt.share": _fine(shirt_share), "shirt.below": _fine(shirt_below)},
     }
+    return arrays
+
+
+def _glasses_arrays(surface: Surface, neutral: Points) -> dict[str, NDArray[np.generic]]:
+    usable = np.ones(len(neutral), bool)
+    usable[surface.eye[:, :5]] = False
+    support = glasses.support_tables(neutral, usable)
+    arrays: dict[str, NDArray[np.generic]] = {
+        "glasses.support": support["front"].astype(np.uint16),
+        "glasses.temples": support["temples"].astype(np.uint16),
+    }
+    for name in glasses.FRAMES:
+        frame = glasses.frame_mesh(name)
+        arrays |= {
+            f"glasses.{name}.front": _fine(frame.front),
+            f"glasses.{name}.triangles": frame.triangles.astype(np.uint16),
+            f"glasses.{name}.lens": _fine(frame.lens),
+            f"glasses.{name}.lens_triangles": frame.lens_triangles.astype(np.uint16),
+            f"glasses.{name}.temple": _fine(frame.temple),
+        }
+    return arrays
+
+
+def _mouth_arrays(name: str, part: mouth_parts.MouthPart) -> dict[str, NDArray[np.generic]]:
+    return {
+        f"{name}.vertices": _fine(part.vertices),
+        f"{name}.triangles": part.triangles.astype(np.uint16),
+        f"{name}.across": _fine(part.across),
+        f"{name}.along": _fine(part.along),
+        f"{name}.lower": _fine(part.lower),
+    }
+
+
+def build_hair(folder: Path) -> dict[str, NDArray[np.generic]]:
+    """The arrays of all hair styles and beards, bound to the template that lies in `folder`."""
+    return hair.make_all(dict(read_arrays(folder / "template.npz", expected_hash=None)))
+
+
+def build_toon_hair(_: Path) -> dict[str, NDArray[np.generic]]:
+    """The arrays of the toon style's hair."""
+    arrays: dict[str, NDArray[np.generic]] = {}
     for name in HAIR_STYLES:
-        style = hair.make_hair(name)
-        if style is not None:
-            arrays[f"hair.{name}.vertices"] = _coarse(style.vertices, 1000)
-            arrays[f"hair.{name}.triangles"] = style.triangles.astype(np.uint16)
-            arrays[f"hair.{name}.across"] = style.across.astype(np.float32)
-            arrays[f"hair.{name}.to_tip"] = _coarse(style.to_tip, 1000)
-            arrays[f"hair.{name}.occlusion"] = np.round(style.occlusion * 255).astype(np.uint8)
+        masses = toon_styles.make_toon_hair(name)
+        if masses is not None:
+            arrays[f"hair.{name}.vertices"] = _coarse(masses.vertices, 1000)
+            arrays[f"hair.{name}.triangles"] = masses.triangles.astype(np.uint16)
+            arrays[f"hair.{name}.mass"] = masses.mass.astype(np.uint8)
+            arrays[f"hair.{name}.across"] = _coarse(masses.across, 1000)
+            arrays[f"hair.{name}.along"] = _coarse(masses.along, 1000)
+            arrays[f"hair.{name}.tone"] = np.round(masses.tone * 255).astype(np.uint8)
     return arrays
 
 
@@ -169,14 +219,21 @@ def write(arrays: dict[str, NDArray[np.generic]], path: Path) -> None:
             )
 
 
+MAKERS = {"template": lambda _: build(), "hair": build_hair, "toon_hair": build_toon_hair}
+
+
 def main() -> None:
     """Build, write and report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=TEMPLATE_PATH)
-    out: Path = parser.parse_args().out
-    arrays = build()
-    write(arrays, out)
-    sys.stdout.write(f"{out}: {out.stat().st_size / 1e6:.2f} MB, hash {content_hash(arrays)}\n")
+    parser.add_argument("names", nargs="*", choices=[[], *MAKERS], help="all, if none is named")
+    parser.add_argument("--folder", type=Path, default=asset_path("template").parent)
+    request = parser.parse_args()
+    for name in request.names or MAKERS:
+        arrays, out = MAKERS[name](request.folder), request.folder / f"{name}.npz"
+        write(arrays, out)
+        found = content_hash(arrays)
+        same = "as pinned" if found == HASHES[name] else f"pinned is {HASHES[name]}"
+        sys.stdout.write(f"{out}: {out.stat().st_size / 1e6:.2f} MB, hash {found}, {same}\n")
 
 
 if __name__ == "__main__":

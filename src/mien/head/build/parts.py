@@ -1,8 +1,9 @@
-"""Ears, eyeballs, teeth and shirt: small separate meshes beside the head."""
+"""Ears, eyeballs and shirt: small separate meshes beside the head."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.head.build.sdf import MIRROR, Points, smooth_step
 from mien.head.build.surface import Index, vertex_normals
@@ -71,44 +72,26 @@ def eyeball() -> tuple[Points, Index]:
     return points, grid(len(polar), len(around))
 
 
-def _tooth_arc(
-    top: float, bottom: float, front: float, width: float
-) -> tuple[Points, Index, Points]:
-    t = np.linspace(-1, 1, 33)
-    x = width * np.sin(t * 1.15) / np.sin(1.15)
-    z = front - 2.4 * (1 - np.cos(t * 1.15))
-    middle = (top + bottom) / 2
-    levels = ((top, 0.0), (middle, 0.12), (bottom, 0.0))
-    points = np.concatenate([np.c_[x, np.full(33, y), z + bulge] for y, bulge in levels])
-    i = np.arange(32)
-    faces = [
-        np.r_[np.c_[i + r, i + r + 33, i + r + 34], np.c_[i + r, i + r + 34, i + r + 1]]
-        for r in (0, 33)
-    ]
-    along = np.tile(t, 3) * 4 + 0.5 + 8
-    return points, np.concatenate(faces), along
+# Collar and body as rings around the neck's axis: height, half width, half depth, front dip,
+# and how much the ring follows the neck. The first rings lie inside the collar.
+SHIRT_RINGS = (
+    *((-14.9, 5.05, 5.25, 1.5, 1.0), (-13.9, 5.2, 5.4, 1.5, 1.0), (-13.62, 5.32, 5.52, 1.5, 1.0)),
+    *((-13.58, 5.5, 5.7, 1.5, 1.0), (-13.78, 5.68, 5.88, 1.52, 0.95)),
+    *((-14.35, 6.02, 6.18, 1.6, 0.9), (-14.5, 6.05, 6.2, 1.6, 0.85), (-14.6, 6.3, 6.35, 1.55, 0.8)),
+    *((-15.15, 7.6, 6.9, 1.25, 0.65), (-15.8, 9.6, 7.35, 0.85, 0.5)),
+    *((-16.7, 12.4, 7.8, 0.5, 0.35), (-17.9, 15.3, 8.3, 0.3, 0.25)),
+    *((-19.6, 17.6, 8.8, 0.1, 0.2), (-22.5, 19.2, 9.3, 0.0, 0.2), (-30, 20, 9.6, 0.0, 0.2)),
+)
 
 
-def teeth(lips_front: float) -> tuple[Points, Index, Points, Points]:
-    """Vertices, triangles, position along the row in teeth, and 1 for the lower row."""
-    front = lips_front - 0.75
-    upper = _tooth_arc(-6.3, -7.28, front, 2.15)
-    lower = _tooth_arc(-7.20, -8.0, front - 0.22, 1.95)
-    is_lower = np.r_[np.zeros(len(upper[0])), np.ones(len(lower[0]))]
-    triangles = np.r_[upper[1], lower[1] + len(upper[0])]
-    return np.r_[upper[0], lower[0]], triangles, np.r_[upper[2], lower[2]], is_lower
-
-
-def shirt() -> tuple[Points, Index]:
-    """Collar and shoulders as an elliptic lathe: (height, half width, half depth) per ring."""
-    profile = (
-        *((-13.7, 5.75, 5.9), (-14.6, 6.2, 6.3), (-15.3, 8.2, 6.9), (-16.4, 11.5, 7.4)),
-        *((-18, 15.5, 8.0), (-20, 18.2, 8.6), (-23, 19.5, 9.2), (-30, 20, 9.6)),
-    )
-    angle = np.linspace(0, 2 * np.pi, 49)[:-1]
-    rings = []
-    for k, (height, rx, rz) in enumerate(profile):
-        dip = 1.6 if k < 2 else 1.6 * 0.6 ** (k - 1)
+def shirt() -> tuple[Points, Index, NDArray[np.float64], NDArray[np.float64]]:
+    """A crew-neck shirt: vertices, triangles, share in the neck's moves, cm below the rim."""
+    angle = np.linspace(0, 2 * np.pi, 57)[:-1]
+    rings, share, below = [], [], []
+    for height, rx, rz, dip, follow in SHIRT_RINGS:
         y = height - np.cos(angle) * dip
-        rings.append(np.c_[rx * np.sin(angle), y, -10.2 + rz * np.cos(angle)])
-    return np.concatenate(rings), grid(len(profile), len(angle))
+        rings.append(np.c_[rx * np.sin(angle), y, -10.1 + rz * np.cos(angle)])
+        share.append(np.full(len(angle), follow))
+        below.append(np.full(len(angle), -13.58 - height))
+    vertices = np.concatenate(rings)
+    return vertices, grid(len(rings), len(angle)), np.concatenate(share), np.concatenate(below)

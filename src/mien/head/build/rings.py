@@ -103,9 +103,9 @@ def mouth_rings() -> list[Points]:
             rings.append(ring)
             continue
         inside, depth = contact.copy(), int(-level)
-        inside[:, 0] *= (1, 0.97, 0.93, 0.80)[depth]
-        inside[:, 2] -= (0, 0.38, 1.1, 2.6)[depth]
-        inside[:, 1] += (0, 0.12, 0.70, 0.95)[depth] * np.sin(MOUTH_ANGLES)
+        inside[:, 0] *= (1, 1.0, 1.08, 1.05)[depth]
+        inside[:, 2] -= (0, 0.30, 1.0, 4.2)[depth]
+        inside[:, 1] += (0, 0.16, 0.95, 1.15)[depth] * np.sin(MOUTH_ANGLES)
         rings.append(inside)
     return rings
 
@@ -113,7 +113,7 @@ def mouth_rings() -> list[Points]:
 def make_rings() -> Rings:
     """All rings of the rest head."""
     mouth = mouth_rings()
-    return Rings(eye_rings(), mouth, mouth[0].mean(0, keepdims=True) - [0, 0, 0.8])
+    return Rings(eye_rings(), mouth, mouth[0].mean(0, keepdims=True) - [0, 0, 0.5])
 
 
 def mirrored(points: Points) -> Points:

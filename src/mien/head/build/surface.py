@@ -36,7 +36,10 @@ def _spacing(p: Points) -> NDArray[np.float64]:
     front = np.exp(-((x / 5.5) ** 2 + ((y + 3.0) / 6.5) ** 2)) * smooth_step(-7, -1, z)
     nose = np.exp(-((x / 1.6) ** 2 + ((y + 3.6) / 1.6) ** 2)) * smooth_step(0, 1.5, z)
     eye = np.exp(-(((x - 3.2) / 2.0) ** 2 + ((y - 0.1) / 1.5) ** 2)) * smooth_step(-3, -1, z)
+    fold = np.exp(-(((x - 2.7) / 1.1) ** 2 + ((y + 5.1) / 1.7) ** 2)) * smooth_step(-3, 0, z)
+    forehead = np.exp(-((x / 4.2) ** 2 + ((y - 3.8) / 2.0) ** 2)) * smooth_step(-4, -1, z)
     h = 0.62 - 0.38 * front - 0.09 * nose - 0.06 * eye + 0.5 * smooth_step(-12, -20, y)
+    h = h - 0.16 * fold - 0.19 * forehead
     return np.maximum(h, 0.13)
 
 

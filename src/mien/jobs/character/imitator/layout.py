@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mien.head.material import material_mapping, material_vector
 from mien.head.schema import HAIR_STYLES, MATERIAL_SIZE, MATERIALS, SLIDERS, slider_vector
+from mien.head.units import variation, version_1_units
 from mien.types import FaceCode, MaterialValue
 
 Vector = NDArray[np.float64]
@@ -71,13 +72,17 @@ class Layout:
         return found
 
     def to_unit(self, values: Mapping[str, float], chosen: Mapping[str, str]) -> Vector:
-        """(size,) of values by name, cut to their ranges; raises KeyError for a missing one."""
+        """(size,) of values by name, cut to their ranges; raises KeyError for a missing one.
+
+        An option that the layout does not have is none of its options.
+        """
         vector = np.zeros(self.size)
         for place, one in enumerate(self.parameters):
             share = np.clip((values[one.name] - one.low) / (one.high - one.low), 0.0, 1.0)
             vector[place] = share ** (1.0 / one.gamma)
         for choice, part in zip(self.choices, self.slices().values(), strict=True):
-            vector[part.start + choice.options.index(chosen[choice.name])] = 1.0
+            if chosen[choice.name] in choice.options:
+                vector[part.start + choice.options.index(chosen[choice.name])] = 1.0
         return vector
 
     def from_unit(
@@ -109,7 +114,9 @@ class Layout:
 
 def head_layout() -> Layout:
     """The head's sliders and materials in the order of the schema, then the hair styles."""
-    parameters = [Parameter(f"slider.{name}", -1.0, 1.0) for name in SLIDERS]
+    parameters = [
+        Parameter(f"slider.{name}", -variation(name), variation(name)) for name in SLIDERS
+    ]
     for one in MATERIALS:
         if one.kind == "scalar":
             parameters.append(Parameter(f"material.{one.name}", one.low, one.high))
@@ -117,6 +124,23 @@ def head_layout() -> Layout:
             names = (f"material.{one.name}.{part}" for part in _PARTS)
             parameters += [Parameter(name, 0.0, 1.0, GAMMA) for name in names]
     return Layout(tuple(parameters), (Choice("hair", HAIR_STYLES),))
+
+
+def todays(layout: Layout) -> Layout:
+    """A layout of version 1 of the head with its sliders' ranges in today's units."""
+
+    def converted(one: Parameter) -> Parameter:
+        if not one.name.startswith("slider."):
+            return one
+        unit = version_1_units(one.name.removeprefix("slider."))
+        return dataclasses.replace(one, low=one.low / unit, high=one.high / unit)
+
+    return Layout(tuple(converted(one) for one in layout.parameters), layout.choices)
+
+
+def is_of_head(layout: Layout) -> bool:
+    """Whether the head knows every name of a layout."""
+    return set(layout.names) <= set(head_layout().names)
 
 
 def vector_of(code: FaceCode, layout: Layout) -> Vector:
@@ -134,12 +158,17 @@ def vector_of(code: FaceCode, layout: Layout) -> Vector:
 
 
 def code_of(vector: NDArray[np.floating[Any]], layout: Layout) -> FaceCode:
-    """The neutral, frontal code of a vector; values to four decimals, as codes are written."""
+    """The neutral, frontal code of a vector; values to four decimals, as codes are written.
+
+    What the layout has no number for stays at its default.
+    """
     values, chosen = layout.from_unit(vector)
     plain = {name: round(value, 4) for name, value in values.items()}
-    sliders = {name: plain[f"slider.{name}"] for name in SLIDERS}
+    sliders = {name: plain.get(f"slider.{name}", 0.0) for name in SLIDERS}
     materials: dict[str, MaterialValue] = {}
     for one in MATERIALS:
+        if not {f"material.{one.name}", f"material.{one.name}.red"} & set(plain):
+            continue
         if one.kind == "scalar":
             materials[one.name] = plain[f"material.{one.name}"]
         else:

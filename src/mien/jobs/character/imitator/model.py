@@ -14,11 +14,11 @@ from torch import nn
 
 from mien.data.stream import to_pictures
 from mien.errors import OptionError, WeightsError
-from mien.head.schema import LABELS, schema_hash
+from mien.head.schema import LABELS, VERSION_1_HASH, schema_hash
 from mien.io.names import terminal_safe
-from mien.io.weights import WeightHeader, load_weights, save_weights
+from mien.io.weights import WeightHeader, load_weights, read_header, save_weights
 from mien.jobs.character.imitator.data import ParameterSet
-from mien.jobs.character.imitator.layout import Layout, head_layout
+from mien.jobs.character.imitator.layout import Layout, is_of_head, todays
 from mien.jobs.character.imitator.networks import make_imitator
 from mien.jobs.character.imitator.presets import Settings
 from mien.jobs.weights import FOLDER, in_micro_batches, network_part, state_arrays, weight_file
@@ -80,19 +80,25 @@ def load_imitator(model: str, device: torch.device, *, of_head: bool = False) ->
     of_head   refuse one of another engine, or of another version of the head: OptionError
     """
     path = weight_file(model, {"shipped": SHIPPED})
-    found = load_weights(path, expected_job=JOB, expected_head=schema_hash() if of_head else None)
+    # The layout says by name what the numbers are, and version 1 is known.
+    old = read_header(path).head_hash == VERSION_1_HASH
+    wanted = schema_hash() if of_head and not old else None
+    found = load_weights(path, expected_job=JOB, expected_head=wanted)
     try:
         settings = Settings.from_config(found.header.config["recipe"])
         layout = Layout.from_config(found.header.config["layout"])
-        net = make_imitator(settings, layout.size, 0)
-        net.load_state_dict(network_part(found.tensors, "net"))
+        layout = todays(layout) if old else layout
+        state = network_part(found.tensors, "net")
+        labels = len(state["parts.bias"]) if "parts.bias" in state else len(LABELS)
+        net = make_imitator(settings, layout.size, 0, labels=labels)
+        net.load_state_dict(state)
         prior = np.asarray(found.tensors["prior"], np.float32)
         if prior.shape != (2, layout.size):
             raise ValueError(f"prior {prior.shape}")
     except (KeyError, TypeError, ValueError, RuntimeError) as problem:
         shown = terminal_safe(path)
         raise WeightsError(text("character.imitator.weights", path=shown)) from problem
-    if of_head and layout != head_layout():
+    if of_head and not is_of_head(layout):
         raise OptionError(text("character.imitator.other_engine", path=terminal_safe(path)))
     net = net.eval().requires_grad_(False).to(device)
     return ImitatorModel(net, prior, settings, layout, found.header, found.sha256, device)

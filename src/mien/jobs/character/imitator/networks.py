@@ -25,7 +25,7 @@ class SlimImitator(nn.Module):
     et al. 2018): a colour then needs no way through the coarse maps.
     """
 
-    def __init__(self, inputs: int, settings: Settings) -> None:
+    def __init__(self, inputs: int, settings: Settings, *, labels: int) -> None:
         super().__init__()
         widths, hidden = settings.widths, settings.hidden
         self.read = nn.Linear(inputs, hidden)
@@ -38,10 +38,10 @@ class SlimImitator(nn.Module):
             tint.gain = 0.1  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
         self.paint = convolution(widths[-1], widths[-1])
         self.last = convolution(widths[-1], 4 * 3, gain=0.5)
-        self.parts = convolution(widths[-1], len(LABELS), gain=0.5) if settings.parts else None
+        self.parts = convolution(widths[-1], labels, gain=0.5) if settings.parts else None
 
     def forward(self, parameters: Tensor) -> tuple[Tensor, Tensor | None]:
-        """(n, d) in [0, 1] to (n, 3, s, s) in [-1, 1] and logits (n, 12, s / 2, s / 2) or None."""
+        """(n, d) in [0, 1] to (n, 3, s, s) in [-1, 1], logits (n, labels, s / 2, s / 2) or None."""
         told = leaky(self.think(leaky(self.read(2.0 * parameters - 1.0))))
         x = channels_last(self.first(told).unflatten(1, (-1, _START, _START)))
         for block, tint in zip(self.blocks, self.tints, strict=True):
@@ -75,14 +75,19 @@ class SeedImitator(nn.Module):
         return 2.0 * torch.sigmoid(self.ups[-1](x)) - 1.0, None
 
 
-def make_imitator(settings: Settings, inputs: int, seed: int) -> nn.Module:
-    """A fresh imitator of `inputs` parameters; equal seeds give equal weights."""
+def make_imitator(
+    settings: Settings, inputs: int, seed: int, *, labels: int = len(LABELS)
+) -> nn.Module:
+    """A fresh imitator of `inputs` parameters; equal seeds give equal weights.
+
+    labels  of the head that its part logits tell apart: the first so many of `LABELS`
+    """
     doublings = int(math.log2(settings.size / _START))
     if _START * 2**doublings != settings.size or len(settings.widths) != doublings:
         raise ValueError(f"{len(settings.widths)} widths do not make {settings.size} pixels")
     random = generator(seed, "imitator")
     if settings.network == "slim":
-        net: nn.Module = SlimImitator(inputs, settings)
+        net: nn.Module = SlimImitator(inputs, settings, labels=labels)
         he_normal(net, random)
         return net
     net = SeedImitator(inputs, settings)

@@ -1,0 +1,1 @@
+"""The landmark network: its training pictures, its training, its gate."""
