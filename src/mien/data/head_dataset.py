@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 from mien.data.people import HeadSpec, draw_person
 from mien.data.stream import to_floats
 from mien.head.material import material_vector
-from mien.head.schema import HAIR_STYLES, au_vector, slider_vector
+from mien.head.schema import FACIAL_HAIR, GLASSES, HAIR_STYLES, au_vector, slider_vector
 
 
 class HeadDataset(Dataset[dict[str, Any]]):
@@ -25,7 +25,7 @@ class HeadDataset(Dataset[dict[str, Any]]):
     depth      (s, s) float32, 1 / cm, 0 on the background; normals (3, s, s) float32
     sliders    (S,) float32; aus (22,) float32 in [0, 1]; materials (128,) float32
     pose       (3,) float32 yaw, pitch, roll in degrees; gaze (2,) float32
-    hair       int64, place in `HAIR_STYLES`
+    hair       int64, place in `HAIR_STYLES`; facial_hair and glasses likewise
     """
 
     def __init__(self, spec: HeadSpec, count: int) -> None:
@@ -41,7 +41,9 @@ class HeadDataset(Dataset[dict[str, Any]]):
         numbers = {
             "sliders": slider_vector(code.sliders),
             "aus": au_vector(code.aus),
-            "materials": material_vector(code.materials, hair=code.hair),
+            "materials": material_vector(
+                code.materials, hair=code.hair, age=code.sliders.get("age", 0.0)
+            ),
             "pose": code.pose.as_tuple(),
             "gaze": code.gaze,
             "landmarks": drawn.landmarks,
@@ -53,5 +55,7 @@ class HeadDataset(Dataset[dict[str, Any]]):
             "labels": torch.from_numpy(drawn.labels.astype(np.int64)),
             "visible": torch.from_numpy(np.array(drawn.visible)),
             "hair": HAIR_STYLES.index(code.hair),
+            "facial_hair": FACIAL_HAIR.index(code.facial_hair),
+            "glasses": GLASSES.index(code.glasses),
             **{n: torch.from_numpy(np.array(value, np.float32)) for n, value in numbers.items()},
         }

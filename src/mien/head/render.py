@@ -28,12 +28,15 @@ from mien.head.schema import FACIAL_HAIR, rig_vector, slider_vector, validate
 from mien.head.shadow import shadow_map
 from mien.head.stylise import toon_material, toon_sliders
 from mien.head.template import load
+from mien.head.toon_hair import toon_hair_mesh
 from mien.head.worn import worn_by
 from mien.types import FaceCode, Image, Landmarks, Pose, Style
 
 BACKGROUND = (0.28, 0.30, 0.34)
 NO_TEXTURE: Float32 = np.zeros((1, 1, 3), np.float32)
 LARGEST = 4096
+BARE_ROOTS = 0.95
+"""Painted roots that nothing covers, at most."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +108,11 @@ def material_of(code: FaceCode) -> NDArray[np.float32]:
     """(128,) material of a code, in the code's style."""
     material = material_vector(code.materials, hair=code.hair, age=code.sliders.get("age", 0.0))
     material[slot.BEARD_KIND] = FACIAL_HAIR.index(code.facial_hair)
-    return toon_material(material) if code.style == "toon" else material
+    if code.style == "photo":
+        return material
+    if toon_hair_mesh(code.hair) is None:  # painted hair; more than this stands for what it hides
+        material[slot.SCALP] = min(float(material[slot.SCALP]), BARE_ROOTS)
+    return toon_material(material)
 
 
 def draw(

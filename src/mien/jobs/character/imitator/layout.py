@@ -147,7 +147,9 @@ def vector_of(code: FaceCode, layout: Layout) -> Vector:
     """(size,) of a code of the head; expression, gaze and pose are left out."""
     sliders = slider_vector(code.sliders)
     values = {f"slider.{name}": float(sliders[k]) for k, name in enumerate(SLIDERS)}
-    materials = material_mapping(material_vector(code.materials, hair=code.hair))
+    materials = material_mapping(
+        material_vector(code.materials, hair=code.hair, age=code.sliders.get("age", 0.0))
+    )
     for name, value in materials.items():
         if isinstance(value, tuple):
             parts = zip(_PARTS, value, strict=True)
