@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -22,12 +22,14 @@ from mien.face.landmark_net import SIDE
 from mien.head.schema import schema_hash
 from mien.io.weights import WeightHeader, save_weights
 from mien.nn.ema import average_of, recalibrate
+from mien.nn.init import generator, he_normal
 from mien.seeding import rng
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
 from mien.train.precision import Precision
-from mien.train.recipe import Recipe
+from mien.train.recipe import Adam, LossFunction, Phase, Recipe
 from mien.train.run_folder import RunFolder
+from mien.train.schedule import decaying
 
 
 class FaceStream:
@@ -66,6 +68,48 @@ class FaceStream:
 
     def _make_order(self, epoch: int) -> NDArray[np.int64]:
         return rng(self._seed, "face-order", epoch).permutation(self.count)
+
+
+class Settings(Protocol):
+    """What the settings of every such network say."""
+
+    @property
+    def images(self) -> int: ...  # noqa: D102
+
+    @property
+    def batch(self) -> int: ...  # noqa: D102
+
+    @property
+    def rate(self) -> float: ...  # noqa: D102
+
+    @property
+    def average(self) -> float: ...  # noqa: D102
+
+
+def recipe_of(
+    name: str,
+    net: nn.Module,
+    loss: LossFunction,
+    stream: FaceStream,
+    *,
+    settings: Settings,
+    seed: int,
+) -> Recipe:
+    """The recipe of one network with one loss, its weights drawn from (seed, name)."""
+    he_normal(net, generator(seed, name))
+    schedule = decaying(settings.images, hold=0.45, last=0.02, warm_up=8_000)
+    return Recipe(
+        job=name,
+        preset="default",
+        config=dataclasses.asdict(settings),  # type: ignore[call-overload]
+        nets={name: net},
+        phases=(Phase(name, (name,), loss),),
+        optimisers={name: Adam(settings.rate, (0.9, 0.99), schedule)},
+        batches=stream,
+        batch=settings.batch,
+        seed=seed,
+        ema={name: settings.average},
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mien.errors import WeightsError
 from mien.face import affine
 from mien.face.landmark_net import SIDE, frame_of
 from mien.face.landmarks import box_of_points
+from mien.face.net_weights import filled
 from mien.io.weights import load_weights
-from mien.messages import text
 from mien.nn.blocks import channels_last, convolution, leaky
 from mien.nn.unet import DownPair, Residual
 from mien.types import AU_NAMES, Image, Landmarks
@@ -94,14 +93,7 @@ def build(tensors: Mapping[str, NDArray[Any]]) -> ExpressionNet:
 
     Raises WeightsError where names or shapes are not this network's.
     """
-    net = ExpressionNet()
-    state = {name: torch.from_numpy(np.array(value, np.float32)) for name, value in tensors.items()}
-    try:
-        net.load_state_dict(state, strict=True)
-    except RuntimeError as problem:
-        first = str(problem).splitlines()[-1].strip()
-        raise WeightsError(text("face.network_differs", layer=first)) from problem
-    return net.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return filled(ExpressionNet(), tensors).eval().requires_grad_(False)
 
 
 @functools.cache

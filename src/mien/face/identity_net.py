@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from mien.errors import WeightsError
 from mien.face.dlib_format import Affine, Convolution, Linear, Network, Plain, Pool
+from mien.face.net_weights import filled
 from mien.messages import text
 
 # (channels in, channels out, halves the picture), from input to output.
@@ -141,12 +142,4 @@ def build(tensors: Mapping[str, NDArray[np.floating]]) -> IdentityNet:
 
     Raises WeightsError where names or shapes are not this network's.
     """
-    network = IdentityNet()
-    state = {name: torch.from_numpy(np.array(value, np.float32)) for name, value in tensors.items()}
-    try:
-        network.load_state_dict(state, strict=True)
-    except RuntimeError as error:
-        first = str(error).splitlines()[-1].strip()
-        raise WeightsError(text("face.network_differs", layer=first)) from error
-    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    return network
+    return filled(IdentityNet(), tensors)

@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mien.errors import WeightsError
 from mien.face import affine
 from mien.face.affine import Matrix, Points
+from mien.face.net_weights import filled
 from mien.io.weights import load_weights
-from mien.messages import text
 from mien.nn.blocks import channels_last, convolution, leaky
 from mien.nn.unet import DownPair, Residual, UpPair
 from mien.types import Box, Image, Landmarks
@@ -88,14 +87,7 @@ def build(tensors: Mapping[str, NDArray[Any]]) -> LandmarkNet:
 
     Raises WeightsError where names or shapes are not this network's.
     """
-    net = LandmarkNet()
-    state = {name: torch.from_numpy(np.array(value, np.float32)) for name, value in tensors.items()}
-    try:
-        net.load_state_dict(state, strict=True)
-    except RuntimeError as problem:
-        first = str(problem).splitlines()[-1].strip()
-        raise WeightsError(text("face.network_differs", layer=first)) from problem
-    return net.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return filled(LandmarkNet(), tensors).eval().requires_grad_(False)
 
 
 class HeadLandmarker:

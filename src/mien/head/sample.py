@@ -47,7 +47,6 @@ DAMPED = {
 }
 ONLY_ADD = ("double_chin", "jowls", "marionette")
 _MONOLID, _HOODED = 0.26, 0.17
-_HOOD = "hooded" if "hooded" in SLIDERS else "lid_fold"
 _LID_CLIP = 0.95
 _RIM = 0.25
 """How often a light has a rim."""
@@ -73,14 +72,14 @@ def sample_sliders(random: np.random.Generator, *, sex: float, spread: float) ->
 def _eyelids(random: np.random.Generator, sliders: dict[str, float]) -> dict[str, float]:
     """Lids vary between peoples more than within: plain, monolid or hooded, by one draw."""
     kind, strength = random.random(), random.uniform(0.35, 1.0)
-    monolid, hood = sliders["monolid"], sliders[_HOOD]
+    monolid, hood = sliders["monolid"], sliders["hooded"]
     epicanthus = max(0.0, sliders["epicanthus"])
     if kind < _MONOLID:
         monolid += strength
         epicanthus += 0.7 * strength
     elif kind < _MONOLID + _HOODED:
         hood += 0.6 * strength
-    values = {"monolid": monolid, "epicanthus": epicanthus, _HOOD: hood}
+    values = {"monolid": monolid, "epicanthus": epicanthus, "hooded": hood}
     return {name: min(max(value, -_LID_CLIP), _LID_CLIP) for name, value in values.items()}
 
 

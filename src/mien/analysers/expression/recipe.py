@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from mien.analysers.faces import Course, FaceStream
+from mien.analysers.faces import Course, FaceStream, recipe_of
 from mien.analysers.landmarks.augment import LOCATED
 from mien.face.expression_net import JOB, WEIGHTS, ExpressionNet
 from mien.losses.terms import Loss, told
-from mien.nn.init import generator, he_normal
-from mien.train.recipe import Adam, Phase, Recipe, Turn
-from mien.train.schedule import decaying
+from mien.train.recipe import Recipe, Turn
 from mien.types import AU_NAMES
 
 
@@ -49,20 +47,13 @@ class ExpressionLoss:
 
 def build(stream: FaceStream, seed: int, settings: Settings = SETTINGS) -> Recipe:
     """The recipe over these samples."""
-    net = ExpressionNet()
-    he_normal(net, generator(seed, "expression"))
-    schedule = decaying(settings.images, hold=0.45, last=0.02, warm_up=8_000)
-    return Recipe(
-        job="expression",
-        preset="default",
-        config=dataclasses.asdict(settings),
-        nets={"expression": net},
-        phases=(Phase("expression", ("expression",), ExpressionLoss(settings)),),
-        optimisers={"expression": Adam(settings.rate, (0.9, 0.99), schedule)},
-        batches=stream,
-        batch=settings.batch,
+    return recipe_of(
+        "expression",
+        ExpressionNet(),
+        ExpressionLoss(settings),
+        stream,
+        settings=settings,
         seed=seed,
-        ema={"expression": settings.average},
     )
 
 

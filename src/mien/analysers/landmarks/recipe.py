@@ -9,14 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mien.analysers.faces import Course, FaceStream
+from mien.analysers.faces import Course, FaceStream, recipe_of
 from mien.analysers.landmarks.augment import DETECTED
 from mien.face.landmark_net import JOB, POINTS, SIDE, WEIGHTS, LandmarkNet
 from mien.losses.terms import Loss, told
 from mien.nn.ema import average_of
-from mien.nn.init import generator, he_normal
-from mien.train.recipe import Adam, Phase, Recipe, Turn
-from mien.train.schedule import decaying
+from mien.train.recipe import Recipe, Turn
 from mien.types import Image
 
 
@@ -71,22 +69,10 @@ class PointLoss:
 
 def build(stream: FaceStream, seed: int, settings: Settings = SETTINGS) -> Recipe:
     """The recipe over these samples."""
-    net = LandmarkNet()
-    he_normal(net, generator(seed, "landmarks"))
-    schedule = decaying(settings.images, hold=0.45, last=0.02, warm_up=8_000)
-    return Recipe(
-        job="landmarks",
-        preset="default",
-        config=dataclasses.asdict(settings),
-        nets={"landmarks": net},
-        phases=(Phase("landmarks", ("landmarks",), PointLoss(settings)),),
-        optimisers={"landmarks": Adam(settings.rate, (0.9, 0.99), schedule)},
-        batches=stream,
-        batch=settings.batch,
-        seed=seed,
-        ema={"landmarks": settings.average},
-        preview=lambda nets: preview(nets["landmarks"], stream),
+    recipe = recipe_of(
+        "landmarks", LandmarkNet(), PointLoss(settings), stream, settings=settings, seed=seed
     )
+    return dataclasses.replace(recipe, preview=lambda nets: preview(nets["landmarks"], stream))
 
 
 @torch.no_grad()
