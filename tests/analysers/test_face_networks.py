@@ -76,6 +76,16 @@ def test_a_mirrored_gaze_looks_the_other_way(columns: Columns) -> None:
     np.testing.assert_allclose(np.abs(batch["gaze"]), np.abs(told))
 
 
+def test_a_shorter_training_lowers_its_rate_sooner(columns: Columns) -> None:
+    stream = FaceStream(columns, 5)
+    for course in (LANDMARKS, EXPRESSION):
+        short = course.of(20_000)
+        recipe = short.build(stream, 1, short.settings)
+        rate = recipe.optimisers[course.net].schedule
+        assert rate(20_000) < 0.05
+        assert rate(9_000) > 0.9
+
+
 @pytest.mark.parametrize("course", [LANDMARKS, EXPRESSION], ids=lambda one: one.net)
 def test_a_resumed_run_ends_the_same_and_its_weights_can_be_used(
     course: object, columns: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -83,13 +93,16 @@ def test_a_resumed_run_ends_the_same_and_its_weights_can_be_used(
     assert course in (LANDMARKS, EXPRESSION)
     whole = LANDMARKS if course is LANDMARKS else EXPRESSION
     monkeypatch.setattr("mien.analysers.faces.read_shards", lambda *_: columns)
-    small = dataclasses.replace(whole, images=8 * 12, batch=8, held_out=0.2, precision=Precision())
-    settings = {"batch": 8}
+    settings = dataclasses.replace(whole.settings, images=8 * 12, batch=8)
     small = dataclasses.replace(
-        small, build=lambda stream, seed: dataclasses.replace(whole.build(stream, seed), **settings)
+        whole,
+        settings=settings,
+        build=lambda stream, seed, _: whole.build(stream, seed, settings),
+        held_out=0.2,
+        precision=Precision(),
     )
     list(learn(small, tmp_path, seed=1, out=tmp_path / "a.st", run=tmp_path / "a"))
-    half = dataclasses.replace(small, images=8 * 5)
+    half = small.of(8 * 5)  # stopped there: the rate falls as for the whole
     list(learn(half, tmp_path, seed=1, out=tmp_path / "b.st", run=tmp_path / "b"))
     list(learn(small, tmp_path, seed=1, out=tmp_path / "b.st", run=tmp_path / "b"))
     one, other = (

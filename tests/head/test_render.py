@@ -83,7 +83,7 @@ def test_landmarks_lie_on_their_parts(picture: Render) -> None:
         assert label_near(k) & {LABEL["lips"], LABEL["mouth"]}, k
     for k in range(36, 48):
         assert label_near(k) & {LABEL["sclera"], LABEL["iris"], LABEL["lash"]}, k
-    for k in range(17, 27):
+    for k in range(18, 26):  # 17 and 26 lie beyond the hairs
         assert LABEL["brow"] in label_near(k), k
     assert picture.visible[27:].all()
 

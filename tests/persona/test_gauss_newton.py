@@ -107,7 +107,8 @@ def test_a_strong_expression_is_named(name: str, least: float, heads: Any) -> No
     found = fit.parameters[AU_PART]
     # A dropped jaw is AU26 or, further, AU27: both turn it about the same hinge.
     kin = ("AU26", "AU27") if name == "AU27" else (name,)
-    assert AU_NAMES[int(found.argmax())] in kin
+    # Between lips that far apart AU25 has its share.
+    assert AU_NAMES[int(found.argmax())] in (*kin, *(("AU25",) if name == "AU27" else ()))
     assert least < sum(found[AU_INDEX[one]] for one in kin) < 1.0 * len(kin)
 
 

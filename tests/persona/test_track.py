@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mien.analysers.translator.renders import find_landmarks
 from mien.errors import InputError
 from mien.face.tracker import FaceTracker
 from mien.head.camera import Camera
@@ -35,9 +36,9 @@ def test_blinks_are_measured_against_how_open_the_eyes_usually_are() -> None:
 
 
 def clip(count: int = 24) -> list[Seen]:
-    """Landmarks of a drawn head that smiles, opens its mouth and turns, then rests."""
+    """What the detector sees of a drawn head that smiles, opens its mouth and turns, then rests."""
     code = plain(sample(SEED, 5))
-    view = View(camera=Camera(size=128, zoom=1.0), supersample=1, shadow=1)
+    view = View(camera=Camera(size=160, zoom=0.9), shadow=1)
     person = Trial(code, view, np.zeros((8, 8, 3), np.uint8), None)  # type: ignore[arg-type]
     frames = []
     for k in range(count):
@@ -45,7 +46,8 @@ def clip(count: int = 24) -> list[Seen]:
         aus = np.zeros(22)
         aus[SMILE], aus[JAW] = 0.8 * share, 0.5 * share
         motion = Motion(aus, Pose(yaw=8.0 * share))
-        points = render(person.moved_code(motion), view=view).landmarks
+        points = find_landmarks(render(person.moved_code(motion), view=view).rgb)
+        assert points is not None
         frames.append(Seen(points, 0.9, 0.3, None, np.zeros(0, np.float32)))
     return frames
 
@@ -65,7 +67,7 @@ def test_curves_follow_the_truth(frames: list[Seen]) -> None:
     driver = driver_of_frames(frames, fps=25.0)
     truth = np.array([max(0.0, np.sin(2 * np.pi * k / 24)) if k > 6 else 0.0 for k in range(24)])
     for curve in (driver.aus[:, SMILE], driver.aus[:, JAW], driver.pose[:, 0]):
-        assert np.corrcoef(curve, truth)[0, 1] > 0.9
+        assert np.corrcoef(curve, truth)[0, 1] > 0.8
     assert driver.pose[:, 0].max() - driver.pose[:, 0].min() == pytest.approx(8.0, abs=3.0)
     assert len(driver) == 24
     assert driver.fps == 25.0

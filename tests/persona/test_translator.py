@@ -124,13 +124,11 @@ def test_the_network_beats_the_average_head_on_new_people(
         guess, _ = known.guess(one.found, one.descriptor)
         own.append((guess - one.sliders) ** 2)
         average.append((known.population.mean[SLIDER_PART] - one.sliders) ** 2)
-    # Made on the people of the head's version 1, younger and plainer ones; .85 before.
-    assert np.mean(own) < 0.95 * np.mean(average)
+    assert np.mean(own) < 0.85 * np.mean(average)
 
 
 def test_sex_is_guessed(known: Translator, strangers: list[Sample]) -> None:
-    clear = [one for one in strangers if abs(one.sex) > 0.3]
-    right = [known.guess(one.found, one.descriptor)[1] * one.sex > 0 for one in clear]
+    right = [known.guess(one.found, one.descriptor)[1] * one.sex > 0 for one in strangers]
     assert np.mean(right) > 0.8
 
 
@@ -175,8 +173,11 @@ def test_shipped_weights_name_no_place(known: Translator) -> None:
 
 def test_weights_of_another_head_are_refused(tmp_path: Path) -> None:
     weights = load_weights(translator.WEIGHTS, expected_job=translator.JOB)
+    unspoken = {k: v for k, v in weights.header.config.items() if k != "sliders"}
+    strange = {**weights.header.config, "sliders": ["no_such_slider"]}
     for name, changed in (
-        ("head", {"head_hash": "0" * 64}),
+        ("head", {"head_hash": "0" * 64, "config": unspoken}),
+        ("head", {"head_hash": "0" * 64, "config": strange}),
         ("job", {"job": "analyser.other"}),
     ):
         other = tmp_path / f"{name}.safetensors"

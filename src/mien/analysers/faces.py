@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import torch
@@ -71,7 +71,9 @@ class FaceStream:
 
 
 class Settings(Protocol):
-    """What the settings of every such network say."""
+    """What the settings of every such network say: a dataclass with these among its fields."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def images(self) -> int: ...  # noqa: D102
@@ -101,7 +103,7 @@ def recipe_of(
     return Recipe(
         job=name,
         preset="default",
-        config=dataclasses.asdict(settings),  # type: ignore[call-overload]
+        config=dataclasses.asdict(settings),
         nets={name: net},
         phases=(Phase(name, (name,), loss),),
         optimisers={name: Adam(settings.rate, (0.9, 0.99), schedule)},
@@ -117,47 +119,50 @@ class Course:
     """One network's training from shards to weight file.
 
     job       of the weight file; net: its name among the recipe's
-    build     (stream, seed) -> recipe
+    build     (stream, seed, settings) -> recipe
     score     (network, held-out stream) -> figures
-    settings  for the header
     """
 
     job: str
     net: str
     out: Path
     miss: Miss
-    images: int
-    batch: int
-    build: Callable[[FaceStream, int], Recipe]
+    settings: Settings
+    build: Callable[[FaceStream, int, Any], Recipe]
     score: Callable[[Any, FaceStream], Mapping[str, float]]
-    settings: Mapping[str, Any]
     held_out: float = 0.04
     precision: Precision = Precision("bf16", True)
+
+    def of(self, images: int) -> Course:
+        """The same training over another number of images, its rate decaying by their end."""
+        settings = dataclasses.replace(self.settings, images=images)
+        return dataclasses.replace(self, settings=settings)
 
 
 def learn(
     course: Course, folder: Path, *, seed: int, out: Path | None = None, run: Path | None = None
 ) -> Iterator[str]:
     """Train on the shards in `folder`, go on where `run` stopped; yields lines of progress."""
+    settings = course.settings
     columns = read_shards(folder, seed)
     count = len(columns["points"])
     held = max(1, int(count * course.held_out))
-    if count - held < course.batch:
-        raise TrainingError(f"{count} samples are too few: make at least {course.batch * 2}.")
+    if count - held < settings.batch:
+        raise TrainingError(f"{count} samples are too few: make at least {settings.batch * 2}.")
     yield f"{count} samples, {held} held out"
     training = {name: values[:-held] for name, values in columns.items()}
     kept_back = {name: values[-held:] for name, values in columns.items()}
-    recipe = course.build(FaceStream(training, seed, course.miss), seed)
+    recipe = course.build(FaceStream(training, seed, course.miss), seed, settings)
     run = run or Path("runs") / course.net
     run.mkdir(parents=True, exist_ok=True)
-    plan = Plan(images=course.images, look_steps=64, precision=course.precision, clip=1.0)
+    plan = Plan(images=settings.images, look_steps=64, precision=course.precision, clip=1.0)
     live = train(recipe, plan, Outside(RunFolder(run)))
     net = calibrated(live.averages[course.net], FaceStream(training, seed + 1, course.miss))
     figures = course.score(net, FaceStream(kept_back, seed, course.miss))
     header = WeightHeader(
         job=course.job,
         preset="default",
-        config={"recipe": dict(course.settings)},
+        config={"recipe": dataclasses.asdict(settings)},
         crop={"name": "face-96", "size": SIDE},
         metrics={"images": float(live.images), "seconds": round(live.seconds, 1), **figures},
         data=f"head renders, {count} samples of seed {seed}",

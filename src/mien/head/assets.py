@@ -18,7 +18,7 @@ from mien.errors import WeightsError
 
 FOLDER = Path(__file__).parent
 HASHES: dict[str, str] = {
-    "template": "a5f960ad1edad6dc",
+    "template": "3a2ea162e31e1b2b",
     "hair": "1344803e3b50221b",
     "toon_hair": "17df06430769cf1b",
 }

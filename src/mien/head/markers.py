@@ -18,31 +18,32 @@ MOUTH_WIDTH = 2.45
 HIDDEN_BEHIND = 0.6
 """A landmark this many cm behind what the picture shows there is hidden."""
 
+# Where dlib's detector sees the 68 points on the head's own pictures, in the mean of many people
+# (benchmarks/head.py prints what is left): it rounds corners off and draws brows out and down.
 NOSE_POINTS = (
-    *((0, 0.25), (0, -1.1), (0, -2.4), (0, -3.55), (-1.45, -4.3)),
-    *((-0.75, -4.5), (0, -4.62), (0.75, -4.5), (1.45, -4.3)),
+    *((0, 0.05), (0, -1.2), (0, -2.32), (0, -3.45), (-1.33, -4.46)),
+    *((-0.72, -4.68), (0, -4.84), (0.72, -4.68), (1.33, -4.46)),
 )
-LEFT_EYE_RING = (0, 8, 14, 22, 30, 36)
-RIGHT_EYE_RING = (22, 14, 8, 0, 36, 30)
+LEFT_EYE = ((1, 5, 39), (1, 9, 10), (1, 14, 14), (1, 22, 22), (2, 30, 30), (2, 35, 35))
+"""(ring, place, place) around the eye: each landmark lies midway between two places of a ring."""
+RIGHT_EYE = tuple(LEFT_EYE[k] for k in (3, 2, 1, 0, 5, 4))
 OUTER_LIPS = (
-    *((-MOUTH_WIDTH, True), (-1.45, True), (-0.55, True), (0, True), (0.55, True), (1.45, True)),
-    *(
-        (MOUTH_WIDTH, True),
-        (1.45, False),
-        (0.65, False),
-        (0, False),
-        (-0.65, False),
-        (-1.45, False),
-    ),
+    *((-2.27, True, 3), (-1.57, True, 7), (-0.55, True, 8)),
+    *((0, True, 7), (0.55, True, 8), (1.57, True, 7)),
+    *((2.27, True, 3), (1.6, False, 7), (0.65, False, 8)),
+    *((0, False, 8), (-0.65, False, 8), (-1.6, False, 7)),
 )
+"""(across in cm, upper lip, ring); the inner points the same."""
 INNER_LIPS = (
-    *((-2.1, True), (-0.75, True), (0, True), (0.75, True)),
-    *((2.1, True), (0.75, False), (0, False), (-0.75, False)),
+    *((-1.92, True, 3), (-0.5, True, 3), (0, True, 3), (0.5, True, 3)),
+    *((1.92, True, 3), (0.5, False, 3), (0, False, 3), (-0.5, False, 3)),
 )
-OUTER_RING, INNER_RING = 8, 3
 BROW_STOPS = (0.98, 0.75, 0.5, 0.25, 0.0)
 """Where along a brow its five landmarks lie, from the temple to the nose."""
-JAW_ANGLES = np.linspace(-98, 98, 17) * (np.pi / 180)
+BROW_SHIFTS = ((0.61, -0.54), (0.58, 0.02), (0.3, 0.21), (-0.03, 0.22), (-0.2, -0.06))
+"""By how much (out, up; cm) each lies off the painted curve."""
+JAW_DEGREES = (*(-104.5, -91.1, -75.8), *np.linspace(-61.25, 61.25, 11), *(75.8, 91.1, 104.5))
+JAW_ANGLES = np.array(JAW_DEGREES) * (np.pi / 180)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,17 +153,13 @@ def markers() -> Markers:
     ids, weights = np.zeros((68, 3), np.int64), np.zeros((68, 3))
     for k, (x, y) in enumerate(NOSE_POINTS):
         ids[27 + k], weights[27 + k] = _nearest(template, front, x, y)
-    single: dict[int, int] = {}
-    for k, j in enumerate(LEFT_EYE_RING):
-        single[36 + k] = int(template.eye_rings[1][1][j])
-    for k, j in enumerate(RIGHT_EYE_RING):
-        single[42 + k] = int(template.eye_rings[0][1][j])
-    for k, (x, upper) in enumerate(OUTER_LIPS):
-        single[48 + k] = _lip_vertex(template, x, upper=upper, ring=OUTER_RING)
-    for k, (x, upper) in enumerate(INNER_LIPS):
-        single[60 + k] = _lip_vertex(template, x, upper=upper, ring=INNER_RING)
-    for k, vertex in single.items():
-        ids[k], weights[k] = vertex, (1.0, 0.0, 0.0)
+    for first, side, stops in ((36, 1, LEFT_EYE), (42, 0, RIGHT_EYE)):
+        for k, (ring, i, j) in enumerate(stops, first):
+            ids[k, :2] = template.eye_rings[side][ring][[i, j]]
+            weights[k, :2] = 0.5
+    for k, (x, upper, ring) in enumerate((*OUTER_LIPS, *INNER_LIPS), 48):
+        ids[k] = _lip_vertex(template, x, upper=upper, ring=ring)
+        weights[k] = (1.0, 0.0, 0.0)
     return Markers(ids, weights, arrays["head.jaw_candidates"].astype(np.int64), front)
 
 
@@ -170,11 +167,11 @@ def brow_points(material: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """(5, 2) rest positions (x > 0, y) of a brow's landmarks on the painted curve."""
     inner, outer, height, arch, tilt, thick = (float(v) for v in material[17:23])
     points = []
-    for t in BROW_STOPS:
+    for t, (out, up) in zip(BROW_STOPS, BROW_SHIFTS, strict=True):
         rise = sin(np.pi * min(1.0, power(t, 1.25)))
         y = height + arch * rise + tilt * (t - 0.35) - 0.25 * t * t
         y += thick * (1 - 0.72 * power(t, 1.4)) * 0.35
-        points.append((inner + t * (outer - inner), y))
+        points.append((inner + t * (outer - inner) + out, y + up))
     return np.array(points)
 
 

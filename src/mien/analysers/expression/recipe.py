@@ -76,9 +76,7 @@ COURSE = Course(
     net="expression",
     out=WEIGHTS,
     miss=LOCATED,
-    images=SETTINGS.images,
-    batch=SETTINGS.batch,
+    settings=SETTINGS,
     build=build,
     score=score,
-    settings=dataclasses.asdict(SETTINGS),
 )

@@ -27,7 +27,7 @@ class Settings:
     average  half-life of the averaged network, in images
     """
 
-    images: int = 900_000
+    images: int = 450_000
     batch: int = 64
     rate: float = 1.5e-3
     jaw: float = 0.4
@@ -109,9 +109,7 @@ COURSE = Course(
     net="landmarks",
     out=WEIGHTS,
     miss=DETECTED,
-    images=SETTINGS.images,
-    batch=SETTINGS.batch,
+    settings=SETTINGS,
     build=build,
     score=score,
-    settings=dataclasses.asdict(SETTINGS),
 )

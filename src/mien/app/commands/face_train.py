@@ -36,7 +36,7 @@ def train(request: TrainRequest) -> int:
 
     course = LANDMARKS if request.network == "landmarks" else EXPRESSION
     if request.images is not None:
-        course = dataclasses.replace(course, images=request.images)
+        course = course.of(request.images)
     request.data.mkdir(parents=True, exist_ok=True)
     with console.progress(request.network, quiet=True) as progress:
         renders.make_shards(

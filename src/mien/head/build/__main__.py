@@ -17,6 +17,7 @@ from mien.head.build.rings import EYE_ANGLES, MOUTH_ANGLES, MOUTH_LEVELS
 from mien.head.build.sdf import Points, head_distance
 from mien.head.build.surface import Surface, build_surface, harmonic, vertex_normals
 from mien.head.hairline import hairline_distance
+from mien.head.markers import JAW_DEGREES
 from mien.head.schema import HAIR_STYLES
 from mien.head.terms import bump, displace, rows
 
@@ -97,7 +98,7 @@ def _jaw_candidates(vertices: Points) -> NDArray[np.int16]:
     y, z = vertices[:, 1], vertices[:, 2]
     face = np.flatnonzero(near & (z > -8.5) & (y < 1.0) & (y > -12.5))
     angle = np.degrees(np.arctan2(vertices[face, 0], -(vertices[face, 1] + 2.2)))
-    sets = [face[np.abs(angle - centre) < 3.2] for centre in np.linspace(-98, 98, 17)]
+    sets = [face[np.abs(angle - centre) < 3.2] for centre in JAW_DEGREES]
     table = np.full((17, max(len(group) for group in sets)), -1, np.int16)
     for row, group in zip(table, sets, strict=True):
         row[: len(group)] = group
