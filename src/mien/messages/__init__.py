@@ -17,6 +17,7 @@ from mien.messages import (
     app,
     character,
     data,
+    engines,
     express,
     face,
     fields,
@@ -57,6 +58,7 @@ AREAS: tuple[Mapping[str, tuple[str, str]], ...] = (
     reenact.MESSAGES,
     studio.MESSAGES,
     character.MESSAGES,
+    engines.MESSAGES,
     translate.MESSAGES,
 )
 TABLE: dict[str, tuple[str, str]] = {

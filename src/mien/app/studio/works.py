@@ -26,7 +26,7 @@ from mien.messages import text
 State: TypeAlias = Literal["waiting", "running", "done", "failed", "stopped"]
 
 WORKER = (sys.executable, "-m", "mien.app.studio.worker")
-LONG_ACTIONS = frozenset({"train", "eval"})
+LONG_ACTIONS = frozenset({"train", "eval", "collect"})
 MOST_WAITING = 20
 MOST_KEPT = 100
 _LINES_KEPT = 200

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mien.jobs.base import Job, Outcome
 from mien.jobs.character.config import (
+    CollectRequest,
     EditRequest,
     EvalRequest,
     ExportRequest,
@@ -47,6 +48,7 @@ JOB = Job(
         "train": TrainRequest,
         "eval": EvalRequest,
         "export": ExportRequest,
+        "collect": CollectRequest,
     },
     result=Outcome,
     presets=PRESETS,

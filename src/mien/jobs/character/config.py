@@ -80,3 +80,16 @@ class ExportRequest:
     out: Path = fields.option(Path("imitator.onnx"), help="character.out_onnx")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class CollectRequest:
+    """A training set of any engine, new or gone on with."""
+
+    engine: str = fields.option("head", help="engine.kind", metavar="ENGINE")
+    out: Path = fields.option(Path("collected"), help="engine.out")
+    count: int = fields.option(1000, help="engine.count", span=(1, 1_000_000))
+    size: int = fields.option(256, help="engine.size", span=(16, 1024), unit=" px")
+    label_noise: bool = fields.option(False, help="engine.label_noise")
+    seed: int = fields.option(0, help="engine.seed", span=(0, 2**63 - 1))
+    timeout: float = fields.option(30.0, help="engine.timeout", span=(0.1, 3600.0), unit=" s")

@@ -16,7 +16,13 @@ from mien.io.image import read_image_with_info
 from mien.io.names import ResultNames, terminal_safe
 from mien.io.provenance import request_hash
 from mien.jobs.base import Outcome, Progress, Skipped, Step, no_progress
-from mien.jobs.character.config import EditRequest, EvalRequest, FitRequest, TrainRequest
+from mien.jobs.character.config import (
+    CollectRequest,
+    EditRequest,
+    EvalRequest,
+    FitRequest,
+    TrainRequest,
+)
 from mien.jobs.character.results import OWN, earlier_photo, write_results
 from mien.messages import text
 from mien.persona.character import Character, read_character
@@ -39,6 +45,10 @@ class CharacterPredictor:
             return edit(request, progress=progress)
         if isinstance(request, FitRequest):
             return fit(request, progress=progress)
+        if isinstance(request, CollectRequest):
+            from mien.jobs.character.engines.collect import collect
+
+            return collect(request, progress)
         return self._of_imitator(request, progress)
 
     def _of_imitator(self, request: Any, progress: Progress) -> Outcome:
