@@ -223,6 +223,9 @@ def _value(field: Field, part: Any, places: Places) -> Any:
     if field.shape in ("pairs", "list"):
         typed = [fields.convert(control, word) for word in _split(part)]
         return (dict(typed) if field.shape == "pairs" else typed) or None
+    if control.help == "engine.kind" and str(part).lstrip().startswith("program"):
+        # A page must never start programs, whoever wrote on it.
+        raise OptionError(text("studio.no_program", name=fields.shown(control)))
     return _number(control, part) if field.shape in ("slider", "number") else part
 
 

@@ -19,7 +19,7 @@ from mien.jobs.base import Outcome, Progress, Skipped, Step
 from mien.jobs.character.config import CollectRequest
 from mien.jobs.character.engines import training_set
 from mien.jobs.character.engines.opening import Opened, open_engine
-from mien.jobs.character.engines.sampling import noisy_units, sample_params, test_rows
+from mien.jobs.character.engines.sampling import held_rows, noisy_units, sample_params
 from mien.jobs.character.engines.schema import Schema
 from mien.jobs.character.engines.unity import ancestor_schema
 from mien.messages import text
@@ -53,7 +53,7 @@ def collect(request: CollectRequest, progress: Progress) -> Outcome:
     """
     with open_engine(request.engine, size=request.size, seconds=request.timeout) as opened:
         known = _begin(opened, request)
-        test = set(test_rows(request.seed, request.count).tolist())
+        test = set(held_rows(request.seed, request.count).tolist())
         files = [
             f"{'test' if k in test else 'train'}/{known.name(k)}.png" for k in range(request.count)
         ]

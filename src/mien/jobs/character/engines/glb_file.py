@@ -8,7 +8,6 @@ everything that does not fit. Source: Khronos glTF 2.0, sections 3.6 (data) and 
 from __future__ import annotations
 
 import json
-import math
 import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -41,8 +40,8 @@ def real(value: Any, what: str) -> float:
     """A finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{what} {value!r:.40}, not a number")
-    if not math.isfinite(value) or abs(value) > 1e9:
-        raise ValueError(f"{what} {value:g}, not a usable number")
+    if not -1e9 <= value <= 1e9:  # a NaN is not either
+        raise ValueError(f"{what} {value!r:.40}, not a usable number")
     return float(value)
 
 

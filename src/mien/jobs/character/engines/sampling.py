@@ -44,7 +44,7 @@ def noisy_units(schema: Schema, units: Vector, seed: int, index: int) -> tuple[V
     return noisy, wrong
 
 
-def test_rows(seed: int, count: int) -> NDArray[np.int64]:
+def held_rows(seed: int, count: int) -> NDArray[np.int64]:
     """Which samples of a set are held back: a fifth, at least one where there are two."""
     held = max(round(count * TEST_SHARE), 1) if count > 1 else 0
     return np.sort(rng(seed, "split").permutation(count)[:held])

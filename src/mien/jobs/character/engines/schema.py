@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -209,7 +208,7 @@ def _number(value: Any, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{terminal_safe(name)}: {terminal_safe(value)!r:.40} is not a number")
     if not -_FURTHEST <= value <= _FURTHEST:  # a NaN is not either
-        raise ValueError(f"{terminal_safe(name)}: {value:g} is out of range")
+        raise ValueError(f"{terminal_safe(name)}: {value!r:.40} is out of range")
     return float(value)
 
 
@@ -246,7 +245,8 @@ def _checked(one: Parameter, value: Any) -> Value:
         return str(value)
     if isinstance(value, np.number):
         value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not -_FURTHEST <= value <= _FURTHEST:
         shown = {"value": terminal_safe(value)[:60], "wanted": text("fields.kind.number")}
         raise OptionError(text("fields.not_a", name=name, **shown))
     if not one.low <= value <= one.high:

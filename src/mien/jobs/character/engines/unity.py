@@ -44,23 +44,23 @@ class UnityEngine:
     folder   where Unity writes its pictures; only read
     seconds  to wait for a picture
     shape    of the body: 3 male, 4 female
-    port     on 127.0.0.1
+    port     on 127.0.0.1; None: the ancestor's
 
     Raises InputError where the folder is none.
     """
 
     def __init__(
-        self, folder: Path, *, seconds: float = 30.0, shape: int = FEMALE, port: int = PORT
+        self, folder: Path, *, seconds: float = 30.0, shape: int = FEMALE, port: int | None = None
     ) -> None:
         if not folder.is_dir():
             raise InputError(text("engine.unity.folder", path=terminal_safe(folder)))
         self._folder, self._seconds = folder, seconds
-        self._shape, self._port = shape, port
+        self._shape, self._port = shape, port or PORT
         self._schema = ancestor_schema()
         self._session, self._count = f"mien{secrets.token_hex(6)}", 0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         # Connected: what other machines and other ports send never arrives.
-        self._socket.connect((HOST, port))
+        self._socket.connect((HOST, self._port))
         self._send("mmien")
 
     def schema(self) -> Schema:
