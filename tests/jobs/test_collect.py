@@ -26,7 +26,10 @@ from mien.jobs.base import Step, no_progress
 from mien.jobs.character.config import CollectRequest
 from mien.jobs.character.engines.collect import collect
 from mien.jobs.character.engines.sampling import sample_params
+from mien.jobs.character.engines.schema import Continuous, OneOf, Schema
 from mien.jobs.character.engines.training_set import read_set
+from mien.jobs.character.imitator.collected import layout_of
+from mien.jobs.character.imitator.data import Wanted, open_set, split
 from mien.types import FaceCode
 
 Cli = Callable[..., Any]
@@ -275,3 +278,41 @@ def test_the_studio_starts_no_programs(tmp_path: Path) -> None:
         values(shown, held, places)
     held = ["head" if one.control.name == "engine" else None for one in shown]
     assert values(shown, held, places)["engine"] == "head"
+
+
+def test_networks_see_numbers_first_and_then_choices(tmp_path: Path) -> None:
+    parts = (OneOf("hat", ("a", "b"), "a"), Continuous("grey", 0.0, 2.0, 1.0))
+    layout = layout_of(Schema((*parts, Continuous("red", 0.0, 1.0, 1.0))))
+    assert layout.names == ("grey", "red", "hat=a", "hat=b")
+    assert layout.parameters[0].high == 2.0
+    engine, out = program(tmp_path), tmp_path / "set"
+    collect(CollectRequest(engine=engine, out=out, count=20), no_progress)
+    (out / "train" / "000000.png").unlink()
+    found = open_set(Wanted(str(out), 8, 100, tmp_path / "cache"), no_progress)
+    assert found.layout.names == ("grey", "hat=a", "hat=b")
+    assert len(found.parameters) == 19
+    assert "1 without a readable picture" in found.notes[0]
+    trains, tests = split(found)
+    assert len(trains) == 15
+    assert len(tests) == 4
+    reds = found.pictures(np.arange(19))[:, 4, 4, 0]
+    assert reds == pytest.approx(255 * found.parameters[:, 0], abs=1.0)
+
+
+@pytest.mark.slow
+def test_an_imitator_learns_an_engine_of_ones_own(
+    cli: Cli, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    engine = f"program:{shlex.quote(sys.executable)} {shlex.quote(str(root / EXAMPLE))}"
+    made = cli("character", "collect", "--engine", engine, "--out", "set", "--count", 200)
+    assert made.code == 0, made.err
+    words = ("--preset", "tiny", "--data", "set", "--images", "6400", "--precision", "fp32")
+    trained = cli("character", "train", *words)
+    assert trained.code == 0, trained.err
+    weights = tmp_path / "runs" / "00000-character-tiny" / "weights.safetensors"
+    scored = cli("character", "eval", "--model", weights, "--data", "set", "--count", "40")
+    assert scored.code == 0, scored.err
+    figures = json.loads((tmp_path / "evaluation" / "report.json").read_text())["figures"]
+    assert figures["count"] == 40
+    assert figures["imitator: l1"] < 0.9 * figures["mean picture: l1"], figures

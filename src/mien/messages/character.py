@@ -13,8 +13,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}：没有带可读图片的样本；需要在其旁边为每个名称提供一张 JPEG",
     ),
     "character.imitator.data": (
-        "--data {value}: wanted head, or a db_description file or its folder",
-        "--data {value}：需要 head，或 db_description 文件及其所在文件夹",
+        "--data {value}: wanted head, a set of `mien character collect`, or a db_description file "
+        "or its folder",
+        "--data {value}：需要 head、`mien character collect` 的训练集，"
+        "或 db_description 文件及其所在文件夹",
     ),
     "data.f2p_picture": (
         "{path}: no picture of sample {name}; wanted {name}.jpg beside it",
@@ -52,8 +54,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "内置模仿网络、权重文件或训练目录",
     ),
     "character.data": (
-        "the head, or a db_description file with its pictures",
-        "内置头部，或 db_description 文件及其图片",
+        "the head, a set of `collect`, or a db_description file with its pictures",
+        "内置头部、collect 的训练集，或 db_description 文件及其图片",
     ),
     "character.people": ("renders of the head to learn from", "用于学习的头部渲染图数量"),
     "character.eval_data": (

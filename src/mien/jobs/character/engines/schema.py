@@ -198,7 +198,8 @@ def _from_config(told: Any) -> Parameter:
         options = told["choices"]
         if not isinstance(options, list) or not all(isinstance(one, str) for one in options):
             raise ValueError(f"choices of {terminal_safe(name)} that are not a list of texts")
-        return OneOf(name, tuple(options), options[0] if default is None and options else default)
+        first: Any = options[0] if default is None and options else default
+        return OneOf(name, tuple(options), first)
     low, high = (_number(told.get(key, end), name) for key, end in (("low", 0), ("high", 1)))
     middle = (low + high) / 2
     return Continuous(name, low, high, middle if default is None else _number(default, name))

@@ -14,7 +14,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from mien.io.atomic import atomic_write_bytes
 from mien.io.image import read_image
 from mien.io.names import terminal_safe
 from mien.jobs.base import Progress, Step
+from mien.jobs.character.engines.training_set import SCHEMA
 from mien.jobs.character.imitator import drawing
 from mien.jobs.character.imitator.layout import Choice, Layout, Parameter, head_layout, vector_of
 from mien.messages import text
@@ -52,6 +53,7 @@ class ParameterSet:
     pack        n pictures
     labels      (n, s / 2, s / 2) uint8 by rows, or None where parts are not known
     source      JSON values that find the set again
+    test        (n,) bool, rows that never train; None: `split` decides
     """
 
     layout: Layout
@@ -60,6 +62,7 @@ class ParameterSet:
     labels: Callable[[NDArray[np.int64]], NDArray[np.uint8]] | None
     source: dict[str, Any]
     notes: tuple[str, ...] = ()
+    test: NDArray[np.bool_] | None = None
 
     def pictures(self, rows: NDArray[np.int64]) -> Image:
         """(n, s, s, 3) uint8."""
@@ -179,17 +182,46 @@ def database_set(path: Path, size: int, cache: Path, progress: Progress) -> Para
     database = open_database(path)
     folder = cache / f"imitator-{size}-{database.digest}"
     if not (folder / "rows.npy").is_file():
-        _import_database(database, folder, size, progress)
+        import_pictures(database, folder, size, progress)
     pack, rows = Pack(folder), np.load(folder / "rows.npy", allow_pickle=False)
     parameters = np.clip(database.values[rows], 0.0, 1.0).astype(np.float32)
     source = {"kind": "db_description", "digest": database.digest, "count": len(rows)}
-    missing = len(database.names) - len(rows)
-    values = {"count": len(rows), "missing": missing}
-    notes = (text("character.imitator.database", **values),) if missing else ()
+    notes = kept_notes(database, len(rows))
     return ParameterSet(database_layout(database), parameters, pack, None, source, notes)
 
 
-def _import_database(database: Database, folder: Path, size: int, progress: Progress) -> None:
+class Listed(Protocol):
+    """Pictures in order: where each lies, or InputError where it does not."""
+
+    @property
+    def path(self) -> Path:
+        """The set, for messages."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the pictures are called."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """Names the content."""
+        ...
+
+    def picture(self, place: int) -> Path:
+        """Where a picture lies; raises InputError where it does not."""
+        ...
+
+
+def kept_notes(listed: Listed, kept: int) -> tuple[str, ...]:
+    """What is said where some pictures cannot be used."""
+    missing = len(listed.names) - kept
+    values = {"count": kept, "missing": missing}
+    return (text("character.imitator.database", **values),) if missing else ()
+
+
+def import_pictures(database: Listed, folder: Path, size: int, progress: Progress) -> None:
+    """Decodes pictures into a pack, with the rows that could be; raises InputError for none."""
     pictures, rows = [], []
     for place, name in enumerate(database.names):
         with contextlib.suppress(InputError):  # counted: what is missing is told with the set
@@ -211,7 +243,10 @@ def _import_database(database: Database, folder: Path, size: int, progress: Prog
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """Which set, as a request says it: `data` is "head" or the path of a `db_description`."""
+    """Which set, as a request says it.
+
+    data   "head", or the path of a collected set or of a `db_description`
+    """
 
     data: str
     size: int
@@ -227,12 +262,18 @@ def open_set(wanted: Wanted, progress: Progress) -> ParameterSet:
         return head_set(wanted.cache, spec, progress)
     if not Path(wanted.data).exists():
         raise OptionError(text("character.imitator.data", value=terminal_safe(wanted.data)))
+    if (Path(wanted.data) / SCHEMA).is_file():
+        from mien.jobs.character.imitator.collected import collected_set
+
+        return collected_set(Path(wanted.data), wanted.size, wanted.cache, progress)
     return database_set(Path(wanted.data), wanted.size, wanted.cache, progress)
 
 
 def split(known: ParameterSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows that train, and rows that never do: none of the head's, which draws others for that."""
     count = len(known.parameters)
+    if known.test is not None:
+        return np.flatnonzero(~known.test), np.flatnonzero(known.test)
     if known.source["kind"] == "head":
         return np.arange(count), np.arange(0)
     order = rng("held out", str(known.source["digest"])).permutation(count)
