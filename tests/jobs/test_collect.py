@@ -161,7 +161,7 @@ def test_other_folders_are_left_alone(tmp_path: Path) -> None:
     engine, out = program(tmp_path), tmp_path / "set"
     collect(CollectRequest(engine=engine, out=out, count=3), no_progress)
     before = files(out)
-    for other in ({"seed": 1}, {"count": 4}, {"label_noise": True}):
+    for other in ({"seed": 1}, {"count": 4}, {"label_noise": True}, {"spread": 0.5}):
         request = CollectRequest(**{"engine": engine, "out": out, "count": 3, **other})
         with pytest.raises(OutputError, match="holds another data set"):
             collect(request, no_progress)

@@ -21,6 +21,7 @@ from mien.jobs.character.engines.glb_model import Model, model_of
 from mien.types import FaceCode
 
 Document = dict[str, Any]
+COLOURS = {"red": 0.5, "green": 0.25, "blue": 0.125}
 FLOAT, SHORT = 5126, 5123
 CORNERS = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
 MOVE = np.array([[0, 0, 0], [0, 0, 0], [0, 0.5, 0], [0, 0.5, 0]], np.float32)
@@ -124,10 +125,10 @@ def test_what_is_changed_is_seen(tmp_path: Path) -> None:
     rest, up = (drawer.render({"morph.raise": weight}) for weight in (0.0, 1.0))
     assert (up != rest).any()
     assert np.array_equal(rest, drawer.render({"morph.raise": 0.0}))
-    colour = {f"colour.skin.{name}": float(name == "green") for name in ("red", "green", "blue")}
-    red, green, blue = drawer.render(colour)[20, 16]
-    assert green > 200
-    assert red == blue == 0
+    dark, bright = ({f"colour.skin.{name}": value * factor for name, value in COLOURS.items()}
+                    for factor in (0.6, 1.4))  # fmt: skip
+    shades = [drawer.render(one)[20, 16].astype(float) ** 2.2 for one in (dark, bright)]
+    assert shades[1] / shades[0] == pytest.approx(1.4 / 0.6, rel=0.05)
 
 
 def test_names_are_cleaned_and_missing_ones_made() -> None:

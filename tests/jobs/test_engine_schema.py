@@ -129,6 +129,15 @@ def test_samples_are_the_same_alone_and_fill_their_ranges() -> None:
         KNOWN.complete(one)
 
 
+def test_a_smaller_spread_stays_near_the_defaults() -> None:
+    drawn = [sample_params(KNOWN, 1, k, spread=0.25) for k in range(200)]
+    noses = [float(one["nose"]) for one in drawn]
+    assert -0.5 <= min(noses) < -0.4
+    assert 1.4 < max(noses) <= 1.5
+    assert all(0.1 <= float(one["eyes"]) <= 0.25 for one in drawn)
+    assert {str(one["hair"]) for one in drawn} == set(HAIR.options)
+
+
 def test_the_noise_is_the_ancestors() -> None:
     many = Schema(tuple(Continuous(f"bone_{k}", 0.0, 1.0, 0.5) for k in range(95)))
     wrong, values = 0, []

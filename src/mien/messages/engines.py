@@ -14,6 +14,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "engine.out": ("folder for the set", "训练集文件夹"),
     "engine.count": ("pictures", "图片数量"),
     "engine.size": ("side of a picture, where the engine asks for it", "图片边长（引擎可设时）"),
+    "engine.spread": (
+        "draw numbers from this share of their ranges, around their defaults",
+        "在默认值周围、取值范围的这一比例内抽取数值",
+    ),
     "engine.label_noise": (
         "write one label in 95 wrong, as the ancestor does",
         "像原项目一样，每 95 个标签写错一个",

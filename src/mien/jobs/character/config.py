@@ -90,6 +90,7 @@ class CollectRequest:
     out: Path = fields.option(Path("collected"), help="engine.out")
     count: int = fields.option(1000, help="engine.count", span=(1, 1_000_000))
     size: int = fields.option(256, help="engine.size", span=(16, 1024), unit=" px")
+    spread: float = fields.option(1.0, help="engine.spread", span=(0.01, 1.0))
     label_noise: bool = fields.option(False, help="engine.label_noise")
     seed: int = fields.option(0, help="engine.seed", span=(0, 2**63 - 1))
     timeout: float = fields.option(30.0, help="engine.timeout", span=(0.1, 3600.0), unit=" s")

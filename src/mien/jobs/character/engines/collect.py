@@ -20,7 +20,7 @@ from mien.jobs.character.config import CollectRequest
 from mien.jobs.character.engines import training_set
 from mien.jobs.character.engines.opening import Opened, open_engine
 from mien.jobs.character.engines.sampling import held_rows, noisy_units, sample_params
-from mien.jobs.character.engines.schema import Schema
+from mien.jobs.character.engines.schema import Schema, Value
 from mien.jobs.character.engines.unity import ancestor_schema
 from mien.messages import text
 
@@ -43,6 +43,10 @@ class _Set:
 
     def name(self, index: int) -> str:
         return self.opened.stem.format(index)
+
+    def params(self, index: int) -> dict[str, Value]:
+        seed, spread = self.request.seed, self.request.spread
+        return sample_params(self.schema, seed, index, spread=spread)
 
 
 def collect(request: CollectRequest, progress: Progress) -> Outcome:
@@ -68,6 +72,7 @@ def _begin(opened: Opened, request: CollectRequest) -> _Set:
         "format": training_set.FORMAT,
         **{"engine": opened.kind, "engine_digest": opened.digest, "schema": schema.digest},
         **{"count": request.count, "seed": request.seed, "label_noise": request.label_noise},
+        "spread": request.spread,
     }
     written = json.dumps(recipe, indent=1, sort_keys=True).encode() + b"\n"
     begin(request.out, training_set.RECIPE, written)
@@ -85,7 +90,7 @@ def _draw(known: _Set, files: list[str], progress: Progress) -> list[Skipped]:
     for k, file in enumerate(files):
         path = known.folder / file
         if not path.is_file():
-            params = sample_params(known.schema, known.request.seed, k)
+            params = known.params(k)
             try:
                 picture = known.opened.engine.render(params)
                 shape = shape or picture.shape
@@ -126,7 +131,7 @@ def _write_labels(known: _Set, files: list[str]) -> list[str]:
     for k, file in enumerate(files):
         if not (known.folder / file).is_file():
             continue
-        units = schema.to_unit(sample_params(schema, request.seed, k))
+        units = schema.to_unit(known.params(k))
         if request.label_noise:
             units, changed = noisy_units(schema, units, request.seed, k)
             wrong += changed

@@ -1,7 +1,8 @@
 """A GLB or VRM model as an engine: its morph targets, its expressions, its colours.
 
 Parameters: `morph.NAME` and `expression.NAME` in [0, 1], and `colour.MATERIAL.red`, `.green` and
-`.blue`, linear. The picture is framed once, around what the morph targets move.
+`.blue`, linear, around the file's own: a crowd of faces is wanted, not of carnival masks. The
+picture is framed once, around what the morph targets move.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ FACE_SHARE, ALL_SHARE = 0.55, 0.95
 """Of the picture's height that the face takes, and a model that nothing moves."""
 LIFT = 0.2
 """What the picture's middle lies above the face's, in half pictures: room for hair."""
+TINT, DARKEST = 0.4, 0.05
+"""How far a colour goes from the file's: a share of it, and what black may become."""
 _CHANNELS = ("red", "green", "blue")
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
@@ -89,7 +92,8 @@ def schema_of(model: Model) -> Schema:
     ]
     for material in model.materials:
         for channel, value in zip(_CHANNELS, material.factor[:3], strict=True):
-            parameters.append(Continuous(f"colour.{material.name}.{channel}", 0.0, 1.0, value))
+            low, high = value * (1 - TINT), min(value * (1 + TINT) + DARKEST, 1.0)
+            parameters.append(Continuous(f"colour.{material.name}.{channel}", low, high, value))
     return Schema(tuple(parameters))
 
 

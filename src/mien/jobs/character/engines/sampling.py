@@ -15,15 +15,21 @@ TEST_SHARE = 0.2
 """Of the samples, held back to test; the ancestor's."""
 
 
-def sample_params(schema: Schema, seed: int, index: int) -> dict[str, Value]:
-    """Parameters of sample `index`: every number evenly over its range, every option as often."""
+def sample_params(
+    schema: Schema, seed: int, index: int, *, spread: float = 1.0
+) -> dict[str, Value]:
+    """Parameters of sample `index`: every number evenly over its range, every option as often.
+
+    spread  share of the range around the default that numbers are drawn from
+    """
     random = rng(seed, "engine", index)
     params: dict[str, Value] = {}
     for one in schema.parameters:
         if isinstance(one, OneOf):
             params[one.name] = one.options[int(random.integers(len(one.options)))]
         else:
-            value = one.low + (one.high - one.low) * float(random.random())
+            low, high = (one.default + (end - one.default) * spread for end in (one.low, one.high))
+            value = low + (high - low) * float(random.random())
             params[one.name] = float(np.clip(round(value, DECIMALS), one.low, one.high))
     return params
 
