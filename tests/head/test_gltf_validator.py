@@ -13,6 +13,7 @@ import pytest
 
 from mien.head.gltf import export_glb
 from mien.head.sample import sample
+from mien.types import Style
 
 SCRIPT = """
 const validator = require('gltf-validator'), fs = require('fs');
@@ -32,12 +33,15 @@ def node_modules(root: Path) -> Path:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("level", [0, 1])
 @pytest.mark.parametrize(("hair", "style"), [("crop", "photo"), ("bob", "photo"), ("bald", "toon")])
-def test_the_validator_finds_nothing(root: Path, tmp_path: Path, hair: str, style: str) -> None:
+def test_the_validator_finds_nothing(
+    root: Path, tmp_path: Path, *, hair: str, style: Style, level: int
+) -> None:
     modules = node_modules(root)
-    code = dataclasses.replace(sample(3, 1), hair=hair, style=style)
+    code = dataclasses.replace(sample(3, 1), hair=hair, style=style, facial_hair="goatee")
     model = tmp_path / "head.glb"
-    model.write_bytes(export_glb(code, size=64))
+    model.write_bytes(export_glb(code, size=64, morphs="both", level=level))
     done = subprocess.run(
         ["node", "-e", SCRIPT, str(model)],
         capture_output=True,

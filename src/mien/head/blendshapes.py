@@ -1,4 +1,4 @@
-"""Other people's words for expressions: ARKit's 52 blend shapes and the presets of VRM 1.0.
+"""Other people's words for expressions: ARKit's 52 blend shapes, visemes, VRM 1.0's presets.
 
 Both name sides as the person feels them; the rig's L and R are the picture's. So ARKit's
 `mouthSmileLeft` is the rig's `AU12R`.
@@ -129,6 +129,25 @@ VRM: dict[str, Change] = {
     "lookRight": Change(gaze=(-1.0, 0.0)),
 }
 """The presets of VRM 1.0."""
+
+VISEMES: dict[str, Change] = {
+    "sil": _aus(AU24=0.15),
+    "PP": _aus(AU24=0.75, AU28=0.2),
+    "FF": _aus(AU10=0.35, AU25=0.25, AU28=0.35),
+    "TH": _aus(AU25=0.55, AU26=0.3),
+    "DD": _aus(AU16=0.25, AU25=0.5, AU26=0.2),
+    "kk": _aus(AU20=0.15, AU25=0.45, AU26=0.35),
+    "CH": _aus(AU10=0.25, AU18=0.5, AU25=0.5, AU26=0.1),
+    "SS": _aus(AU16=0.25, AU20=0.35, AU25=0.45),
+    "nn": _aus(AU25=0.45, AU26=0.15),
+    "RR": _aus(AU18=0.45, AU25=0.35, AU26=0.15),
+    "aa": VRM["aa"],
+    "E": VRM["ee"],
+    "ih": VRM["ih"],
+    "oh": VRM["oh"],
+    "ou": VRM["ou"],
+}
+"""The 15 mouth shapes of speech as Oculus and Meta name them."""
 
 # The rig knows more than ARKit: what of ARKit's vocabulary comes nearest to a rig value of 1.
 _NEAREST: dict[str, dict[str, float]] = {

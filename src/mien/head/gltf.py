@@ -1,299 +1,250 @@
 """A head as a binary glTF 2.0 file: what game engines, Blender and browsers open.
 
-One node per part under `head`: skin (baked texture), mouth, ears, two eyes that turn about their
-own centres, their sockets, teeth, tongue, hair, beard, lashes, shirt, glasses and lenses. Identity
-is baked into the vertices; the 22 Action Units, those of one side and the moves of the jaw are
-morph targets of every part they move, under their own names. Units are metres, y up, the face
-looks along +z.
+One mesh per part: skin (base colour, normals and roughness baked), mouth, ears, two eyes, their
+sockets, teeth, tongue, hair, beard, lashes, shirt, glasses and lenses, all hanging on the bones
+chest, neck, head, jaw, left_eye and right_eye. Identity is baked into the vertices. Expressions
+are morph targets of every part they move: ARKit's 52 blend shapes and 15 visemes, or the rig's own
+Action Units. Units are metres, y up, the face looks along +z; left and right are the person's own
+but in the names of Action Units, whose L and R are the picture's.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import io
-import json
-import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pygltflib as gl
 from numpy.typing import NDArray
-from PIL import Image as PillowImage
 
-from mien.head import material_index as slot
-from mien.head.layout import PART_EAR, PART_SHIRT, PART_TEETH, PART_TONGUE, Float32
-from mien.head.paint import ACROSS_PERIOD, TIP_REACH, eye_picture, hair_picture, surface_colours
-from mien.head.raster import vertex_normals
+from mien.head.glb import Writer
+from mien.head.layout import Float32
+from mien.head.model_paint import Painter
+from mien.head.model_parts import (
+    DETAILS,
+    Detail,
+    Part,
+    eye_parts,
+    hair_parts,
+    skin_parts,
+    solid_part,
+)
+from mien.head.morphs import Morph, Poser, Vocabulary, names
 from mien.head.render import material_of
-from mien.head.rig import Mesh, assemble
-from mien.head.schema import RIG_NAMES, RIG_SIZE, au_vector, slider_vector
+from mien.head.rig import Mesh
+from mien.head.schema import slider_vector
+from mien.head.skeleton import Joint, four_strongest, joints, weights
 from mien.head.stylise import export_sliders
-from mien.head.template import load
-from mien.head.unwrap import bake_skin, cut_seam, uv
 from mien.head.worn import worn_by
 from mien.types import FaceCode
 
 METRES = 0.01
-MOVED = 1e-3
+MOVED = 4e-3
 """A part gets a morph target only where some vertex moves by more than this, cm."""
-FLOAT, USHORT = 5126, 5123
-VERTEX_BUFFER, INDEX_BUFFER = 34962, 34963
-Pixels = NDArray[np.uint8]
+SMALL, SMALL_TURN = 5e-4, 4e-3
+"""Moves, cm, and turns of normals that nobody sees; they are left out."""
+SHADED = frozenset(("skin",))
+"""Parts whose morph targets turn the normals too."""
 
 
-@dataclasses.dataclass
-class _Part:
-    """One drawable: vertices of the mesh, its own triangles, and how it is coloured."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class Drawable:
+    """One mesh of a file.
+
+    places, normals  (n, 3), cm; triangles (t, 3); coordinates (n, 2), colours (n, 3), or None
+    tangents         (n, 4) or None
+    shares           (n, bones) of each bone in its moves
+    targets          its morph targets: name, moves (n, 3), turned normals (n, 3) or None
+    """
 
     name: str
-    source: NDArray[np.int64]
-    triangles: NDArray[np.int32]
-    coordinates: NDArray[np.float64] | None = None
-    colours: NDArray[np.float32] | None = None
-    material: int = 0
-    pivot: NDArray[np.float64] = dataclasses.field(default_factory=lambda: np.zeros(3))
+    places: NDArray[Any]
+    normals: NDArray[Any]
+    triangles: NDArray[Any]
+    shares: NDArray[np.float32]
+    material: int
+    coordinates: NDArray[Any] | None = None
+    colours: NDArray[Any] | None = None
+    tangents: NDArray[Any] | None = None
+    targets: Sequence[tuple[str, NDArray[Any], NDArray[Any] | None]] = ()
 
 
-class _Writer:
-    """Collects buffers and accessors of one file."""
-
-    def __init__(self) -> None:
-        self.gltf = gl.GLTF2(asset=gl.Asset(version="2.0", generator="mien"))
-        self.data = bytearray()
-
-    def view(self, data: bytes, target: int | None = None) -> int:
-        """Append bytes; returns the buffer view's index."""
-        while len(self.data) % 4:
-            self.data.append(0)
-        view = gl.BufferView(buffer=0, byteOffset=len(self.data), byteLength=len(data))
-        view.target = target
-        self.data.extend(data)
-        self.gltf.bufferViews.append(view)
-        return len(self.gltf.bufferViews) - 1
-
-    def floats(self, values: NDArray[Any], *, bounds: bool = False) -> int:
-        """Append (n, 2..4) numbers as float32; returns the accessor's index."""
-        array = np.ascontiguousarray(values, np.float32)
-        accessor = gl.Accessor(
-            bufferView=self.view(array.tobytes(), VERTEX_BUFFER),
-            componentType=FLOAT,
-            count=len(array),
-            type=f"VEC{array.shape[1]}",
-        )
-        if bounds:
-            accessor.min, accessor.max = array.min(0).tolist(), array.max(0).tolist()
-        self.gltf.accessors.append(accessor)
-        return len(self.gltf.accessors) - 1
-
-    def indices(self, triangles: NDArray[Any]) -> int:
-        """Append triangle corners as uint16."""
-        array = np.ascontiguousarray(triangles, np.uint16).ravel()
-        self.gltf.accessors.append(
-            gl.Accessor(
-                bufferView=self.view(array.tobytes(), INDEX_BUFFER),
-                componentType=USHORT,
-                count=len(array),
-                type="SCALAR",
-            )
-        )
-        return len(self.gltf.accessors) - 1
-
-    def texture(self, pixels: Pixels) -> int:
-        """Embed a picture as PNG; returns the texture's index."""
-        buffer = io.BytesIO()
-        PillowImage.fromarray(pixels).save(buffer, "PNG", optimize=False)
-        self.gltf.images.append(
-            gl.Image(bufferView=self.view(buffer.getvalue()), mimeType="image/png")
-        )
-        if not self.gltf.samplers:
-            self.gltf.samplers.append(gl.Sampler(wrapS=10497, wrapT=33071))
-        self.gltf.textures.append(gl.Texture(source=len(self.gltf.images) - 1, sampler=0))
-        return len(self.gltf.textures) - 1
-
-    def material(
-        self,
-        name: str,
-        *,
-        colour: tuple[float, ...] = (1.0, 1.0, 1.0),
-        texture: int | None = None,
-        roughness: float = 0.6,
-        sheet: bool = False,
-    ) -> int:
-        """Add a material; a sheet is drawn from both sides and cut out by its alpha."""
-        pbr = gl.PbrMetallicRoughness(
-            baseColorFactor=[*(float(c) for c in colour), 1.0],
-            metallicFactor=0.0,
-            roughnessFactor=roughness,
-        )
-        if texture is not None:
-            pbr.baseColorTexture = gl.TextureInfo(index=texture)
-        material = gl.Material(name=name, pbrMetallicRoughness=pbr, doubleSided=sheet)
-        if sheet and texture is not None:
-            material.alphaMode, material.alphaCutoff = "MASK", 0.5
-        else:
-            material.alphaCutoff = None
-        self.gltf.materials.append(material)
-        return len(self.gltf.materials) - 1
-
-    def bytes(self) -> bytes:
-        """The .glb file."""
-        self.gltf.buffers.append(gl.Buffer(byteLength=len(self.data)))
-        document = json.loads(self.gltf.to_json())
-        text = json.dumps(document, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 4)
-        data = bytes(self.data) + b"\0" * (-len(self.data) % 4)
-        size = 12 + 8 + len(text) + 8 + len(data)
-        chunks = struct.pack("<II", len(text), 0x4E4F534A) + text
-        chunks += struct.pack("<II", len(data), 0x004E4942) + data
-        return struct.pack("<III", 0x46546C67, 2, size) + chunks
+def tangents(
+    places: NDArray[Any], normals: NDArray[Any], triangles: NDArray[Any], uv: NDArray[Any]
+) -> NDArray[np.float32]:
+    """(n, 4) unit vectors along u, at right angles to the normals; v runs down, so w is 1."""
+    a, b, c = (triangles[:, k] for k in range(3))
+    first, second = places[b] - places[a], places[c] - places[a]
+    (du, dv), (eu, ev) = (uv[b] - uv[a]).T, (uv[c] - uv[a]).T
+    area = du * ev - eu * dv
+    along = (first * ev[:, None] - second * dv[:, None]) * np.sign(area)[:, None]
+    total = np.zeros((len(places), 3))
+    for corner in (a, b, c):
+        np.add.at(total, corner, along)
+    total += 1e-9 * np.array([1.0, 0.3, 0.1])  # where nothing adds up, any direction will do
+    total -= normals * (total * normals).sum(1, keepdims=True)
+    total /= np.sqrt((total**2).sum(1, keepdims=True))
+    return np.concatenate([total, np.ones((len(total), 1))], 1).astype(np.float32)
 
 
-def _range_part(mesh: Mesh, name: str, first: str, last: str | None = None) -> _Part:
-    """The piece that begins at `first`, or all pieces from there to `last`, in drawing order."""
-    start = mesh.first[first]
-    after = mesh.first[last or first]
-    stop = min((at for at in mesh.first.values() if at > after), default=len(mesh.vertices))
-    inside = (mesh.triangles[:, 0] >= start) & (mesh.triangles[:, 0] < stop)
-    return _Part(name, np.arange(start, stop), mesh.triangles[inside] - start)
-
-
-def _eye_parts(mesh: Mesh) -> tuple[list[_Part], _Part]:
-    """The two eyeballs, which turn, and the lining of their sockets, which does not."""
-    count = len(load().arrays["ball.vertices"])
-    eyes, sockets, faces = [], [], []
-    for side, name in enumerate(("eye_right", "eye_left")):
-        whole = _range_part(mesh, name, f"eye{side}")
-        ball = (whole.triangles < count).all(1)
-        eyes.append(_Part(name, whole.source[:count], whole.triangles[ball]))
-        eyes[side].pivot = mesh.eye_centres[side]
-        faces.append(whole.triangles[~ball] - count + sum(len(one) for one in sockets))
-        sockets.append(whole.source[count:])
-    return eyes, _Part("sockets", np.concatenate(sockets), np.concatenate(faces))
-
-
-def _skin_parts(mesh: Mesh) -> tuple[_Part, _Part]:
-    """The outer skin, unwrapped, and the inside of the mouth."""
-    template, count = load(), mesh.head_count
-    lip_level = mesh.attributes[:count, 4]
-    inside = (lip_level[template.triangles] < 0).any(1)
-    triangles, source, coordinates = cut_seam(template.triangles[~inside], uv(template.surface))
-    skin = _Part("skin", source, triangles, coordinates=coordinates)
-    used, compact = np.unique(template.triangles[inside], return_inverse=True)
-    mouth = _Part("mouth", used.astype(np.int64), compact.reshape(-1, 3).astype(np.int32))
-    return skin, mouth
-
-
-def _eye_uv(template_ball: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.stack([0.5 + 0.5 * template_ball[:, 0], 0.5 - 0.5 * template_ball[:, 1]], 1)
-
-
-def _parts(
-    mesh: Mesh, code: FaceCode, writer: _Writer, *, size: int, texture: Float32 | None
-) -> list[_Part]:
-    paint = material_of(code)
-    template, rows = load(), mesh.attributes
-    skin, mouth = _skin_parts(mesh)
-    skin.material = writer.material(
-        "skin", texture=writer.texture(bake_skin(template, paint, size=size, texture=texture))
-    )
-    mouth.material = writer.material("mouth", colour=(0.10, 0.02, 0.02))
-    painted = writer.material("painted", roughness=0.7)
-    ear, teeth = _range_part(mesh, "ears", "ear"), _range_part(mesh, "teeth", "teeth")
-    shirt, tongue = _range_part(mesh, "shirt", "shirt"), _range_part(mesh, "tongue", "tongue")
-    for part, kind in ((ear, PART_EAR), (teeth, PART_TEETH), (tongue, PART_TONGUE)):
-        part.material, part.colours = painted, surface_colours(kind, rows[part.source], paint)
-    shirt.material = writer.material("shirt", roughness=0.9, sheet=True)
-    shirt.colours = surface_colours(PART_SHIRT, rows[shirt.source], paint)
-    eyes, sockets = _eye_parts(mesh)
-    picture = writer.texture(eye_picture(paint, 256))
-    shine = writer.material("eye", texture=picture, roughness=0.1)
-    for eye in eyes:
-        eye.material = shine
-        eye.coordinates = _eye_uv(template.arrays["ball.vertices"].astype(np.float64))
-    sockets.material = writer.material("socket", colour=(0.42, 0.18, 0.15), sheet=True)
-    lash = _range_part(mesh, "lashes", "lash0", "lash1")
-    lash.material = writer.material("lash", colour=(0.03, 0.02, 0.02), sheet=True)
-    parts = [skin, mouth, ear, *eyes, sockets, teeth, tongue, shirt, lash]
-    parts += [
-        _hair_part(mesh, name, paint, writer) for name in ("hair", "beard") if name in mesh.first
+def parts_of(mesh: Mesh, code: FaceCode, detail: Detail) -> list[Part]:
+    """The parts of a person, with at most `detail.total` triangles together."""
+    worn = worn_by(code)
+    parts = [*skin_parts(detail), *eye_parts(mesh, detail)]
+    solid: list[tuple[str, tuple[str, ...], int]] = [
+        ("ears", ("ear",), detail.ears),
+        ("teeth", ("teeth",), detail.teeth),
+        ("tongue", ("tongue",), detail.tongue),
+        ("shirt", ("shirt",), detail.shirt),
+        ("lashes", ("lash0", "lash1"), detail.lashes),
+        ("glasses", ("glasses",), detail.glasses),
+        ("lenses", ("lens",), detail.lenses),
     ]
-    if "glasses" in mesh.first:
-        parts += _glasses_parts(mesh, paint, writer)
-    return parts
+    parts += [
+        solid_part(mesh, name, pieces, target, worn)
+        for name, pieces, target in solid
+        if pieces[0] in mesh.first
+    ]
+    left = detail.total - sum(len(part.triangles) for part in parts)
+    return parts + hair_parts(mesh, worn, left)
 
 
-def _hair_part(mesh: Mesh, name: str, paint: NDArray[np.floating[Any]], writer: _Writer) -> _Part:
-    """Hair or beard, cut out of a picture of strands."""
-    part = _range_part(mesh, name, name)
-    strands = mesh.attributes[part.source].astype(np.float64)
-    part.coordinates = np.stack([strands[:, 4] / ACROSS_PERIOD, 1 - strands[:, 5] / TIP_REACH], 1)
-    picture = writer.texture(hair_picture(paint, 512, 512))
-    part.material = writer.material(name, texture=picture, roughness=0.5, sheet=True)
-    return part
+class Builder:
+    """Puts drawables and bones into a file.
+
+    bones  the skeleton, parents before children; lift: added to every height, cm
+    """
+
+    def __init__(self, bones: Sequence[Joint], lift: float = 0.0) -> None:
+        self.writer, self.bones = Writer(), bones
+        self.shift = np.array([0.0, lift, 0.0])
+        self.mesh_nodes: dict[str, int] = {}
+        self.targets: dict[str, list[str]] = {}
+        self.bone_nodes = self._skeleton()
+
+    def _skeleton(self) -> list[int]:
+        writer, places = self.writer, np.array([bone.place for bone in self.bones])
+        matrices = np.tile(np.eye(4), (len(places), 1, 1))
+        matrices[:, 3, :3] = -(places + self.shift) * METRES  # transposed: columns come first
+        nodes = []
+        for bone, place in zip(self.bones, places, strict=True):
+            start = places[bone.parent] if bone.parent >= 0 else -self.shift
+            offset = ((place - start) * METRES).tolist()
+            nodes.append(writer.node(gl.Node(name=bone.name, translation=offset)))
+            if bone.parent >= 0:
+                parent = writer.gltf.nodes[nodes[bone.parent]]
+                parent.children = [*(parent.children or []), nodes[-1]]
+        bound = writer.floats(matrices.reshape(-1, 16), target=None)
+        writer.gltf.skins.append(
+            gl.Skin(name="skeleton", joints=nodes, inverseBindMatrices=bound, skeleton=nodes[0])
+        )
+        return nodes
+
+    def add(self, one: Drawable) -> int:
+        """Write one mesh; returns its node's index."""
+        writer = self.writer
+        joint, share = four_strongest(one.shares)
+        attributes = gl.Attributes(
+            POSITION=writer.floats((one.places + self.shift) * METRES, bounds=True),
+            NORMAL=writer.floats(one.normals),
+            JOINTS_0=writer.joints(joint),
+            WEIGHTS_0=writer.floats(share),
+        )
+        if one.tangents is not None:
+            attributes.TANGENT = writer.floats(one.tangents)
+        if one.coordinates is not None:
+            attributes.TEXCOORD_0 = writer.floats(one.coordinates)
+        if one.colours is not None:
+            attributes.COLOR_0 = writer.floats(np.clip(one.colours, 0, 1))
+        primitive = gl.Primitive(
+            attributes=attributes, indices=writer.indices(one.triangles), material=one.material
+        )
+        primitive.targets = [self._target(moves, turned) for _, moves, turned in one.targets]
+        mesh = gl.Mesh(name=one.name, primitives=[primitive])
+        used = [name for name, _, _ in one.targets]
+        if used:
+            mesh.weights, mesh.extras = [0.0] * len(used), {"targetNames": used}
+        writer.gltf.meshes.append(mesh)
+        node = writer.node(gl.Node(name=one.name, mesh=len(writer.gltf.meshes) - 1, skin=0))
+        self.mesh_nodes[one.name], self.targets[one.name] = node, used
+        return node
+
+    def _target(self, moves: NDArray[Any], turned: NDArray[Any] | None) -> Any:
+        target = {"POSITION": self.writer.moves(_without(moves, SMALL) * METRES)}
+        if turned is not None:
+            target["NORMAL"] = self.writer.moves(_without(turned, SMALL_TURN))
+        return target
+
+    def bytes(self, name: str, extras: dict[str, Any] | None) -> bytes:
+        """The file: one scene of the skeleton and all meshes."""
+        gltf = self.writer.gltf
+        roots = [self.bone_nodes[0], *self.mesh_nodes.values()]
+        gltf.scenes.append(gl.Scene(name=name, nodes=roots))
+        gltf.scene = 0
+        if extras:
+            gltf.asset.extras = extras
+        return self.writer.bytes()
 
 
-def _glasses_parts(mesh: Mesh, paint: NDArray[np.floating[Any]], writer: _Writer) -> list[_Part]:
-    """The frame, and the lenses as dark or clear glass."""
-    frame, lens = _range_part(mesh, "glasses", "glasses"), _range_part(mesh, "lenses", "lens")
-    colour = tuple(float(c) for c in paint[slot.GLASSES_COLOUR : slot.GLASSES_COLOUR + 3])
-    frame.material = writer.material("glasses", colour=colour, roughness=0.25)
-    tint = float(paint[slot.LENS_TINT])
-    lens.material = writer.material("lens", colour=(0.03, 0.03, 0.03), roughness=0.05)
-    glass = writer.gltf.materials[lens.material]
-    glass.alphaMode, glass.doubleSided = "BLEND", True
-    if glass.pbrMetallicRoughness is not None:
-        glass.pbrMetallicRoughness.baseColorFactor = [0.03, 0.03, 0.03, 0.08 + 0.85 * tint]
-    return [frame, lens]
+def _without(values: NDArray[Any], small: float) -> NDArray[Any]:
+    """The rows (n, 3) of which nothing is larger than `small` set to 0."""
+    return np.where((np.abs(values) > small).any(1, keepdims=True), values, 0.0)
 
 
-def _targets(code: FaceCode, sliders: NDArray[np.float64], neutral: Mesh) -> list[NDArray[Any]]:
-    """(n, 3) displacement of the whole mesh for each of `RIG_NAMES` at 1."""
-    moved = []
-    for place in range(RIG_SIZE):
-        aus = np.zeros(RIG_SIZE)
-        aus[place] = 1.0
-        mesh = assemble(load(), sliders, aus, toon=code.style == "toon", worn=worn_by(code))
-        moved.append(mesh.vertices.astype(np.float64) - neutral.vertices)
-    return moved
+@dataclasses.dataclass(frozen=True, eq=False)
+class Person:
+    """What a person's drawables are made of.
+
+    poser    their mesh in every pose
+    morphs   the targets
+    head_bones  (6,) places of the bones of `skeleton.joints` in the skeleton of the file
+    bones    how many bones that has
+    """
+
+    poser: Poser
+    morphs: Sequence[Morph]
+    head_bones: Sequence[int]
+    bones: int
+
+    def drawable(self, part: Part) -> Drawable:
+        """One part of the head, dressed, as a mesh of the file."""
+        normals = self.poser.normals[part.first].astype(np.float64)
+        normals[(normals**2).sum(1) < 0.5] = (0.0, 0.0, 1.0)  # corners of degenerate triangles
+        places = part.take(self.poser.places)
+        shares = np.zeros((len(places), self.bones), np.float32)
+        shares[:, list(self.head_bones)] = weights(part, self.poser.neutral)
+        along = None
+        if part.name == "skin" and part.coordinates is not None:
+            along = tangents(places, normals, part.triangles, part.coordinates)
+        return Drawable(
+            name=part.name,
+            places=places,
+            normals=normals,
+            triangles=part.triangles,
+            shares=shares,
+            material=part.material,
+            coordinates=part.coordinates,
+            colours=part.colours,
+            tangents=along,
+            targets=self._targets(part),
+        )
+
+    def _targets(self, part: Part) -> list[tuple[str, NDArray[Any], NDArray[Any] | None]]:
+        found = []
+        for morph in self.morphs:
+            moves = part.take(morph.moves)
+            if np.abs(moves).max() < MOVED:
+                continue
+            turned = morph.normals[part.first] if part.name in SHADED else None
+            found.append((morph.name, moves, turned))
+        return found
 
 
-def _add_mesh(
-    writer: _Writer,
-    part: _Part,
-    vertices: NDArray[Any],
-    normals: NDArray[Any],
-    targets: list[NDArray[Any]],
-) -> int:
-    """Write one part; returns its node's index."""
-    attributes = gl.Attributes(
-        POSITION=writer.floats((vertices[part.source] - part.pivot) * METRES, bounds=True),
-        NORMAL=writer.floats(normals[part.source]),
-    )
-    if part.coordinates is not None:
-        attributes.TEXCOORD_0 = writer.floats(part.coordinates)
-    if part.colours is not None:
-        attributes.COLOR_0 = writer.floats(np.clip(part.colours, 0, 1))
-    primitive = gl.Primitive(
-        attributes=attributes, indices=writer.indices(part.triangles), material=part.material
-    )
-    used: list[str] = []
-    morphs: list[Any] = []
-    for name, offset in zip(RIG_NAMES, targets, strict=True):
-        moved = offset[part.source]
-        if part.name.startswith("eye_") or np.abs(moved).max() < MOVED:
-            continue
-        morphs.append({"POSITION": writer.floats(moved * METRES, bounds=True)})
-        used.append(name)
-    primitive.targets = morphs
-    mesh = gl.Mesh(name=part.name, primitives=[primitive])
-    if used:
-        mesh.weights, mesh.extras = [0.0] * len(used), {"targetNames": used}
-    writer.gltf.meshes.append(mesh)
-    node = gl.Node(name=part.name, mesh=len(writer.gltf.meshes) - 1)
-    if part.pivot.any():
-        node.translation = (part.pivot * METRES).tolist()
-    writer.gltf.nodes.append(node)
-    return len(writer.gltf.nodes) - 1
+def poser_of(code: FaceCode) -> Poser:
+    """The person of a code; a drawn one gets eyeballs, because no engine paints the eyes."""
+    sliders = slider_vector(code.sliders)
+    return Poser(code, export_sliders(sliders) if code.style == "toon" else sliders)
 
 
 def export_glb(
@@ -302,32 +253,25 @@ def export_glb(
     texture: Float32 | None = None,
     size: int = 1024,
     extras: dict[str, Any] | None = None,
+    morphs: Vocabulary = "arkit",
+    level: int = 0,
 ) -> bytes:
     """The head of a code as the bytes of a .glb file, neutral and facing front.
 
     texture  log-ratio map of a fitted photo, baked into the skin
-    size     pixels of the skin texture's side
+    size     pixels of the side of the skin's pictures
     extras   JSON-ready provenance, stored in the file's asset
+    morphs   arkit: 52 blend shapes and 15 visemes; aus: the rig's own values; both
+    level    0: at most 15,000 triangles; 1: 4,000, for heads in the distance
     """
-    sliders = slider_vector(code.sliders)
-    if code.style == "toon":
-        sliders, texture = export_sliders(sliders), None
-    neutral = assemble(
-        load(),
-        sliders,
-        au_vector({}),
-        worn=worn_by(code),
-    )
-    writer = _Writer()
-    parts = _parts(neutral, code, writer, size=size, texture=texture)
-    normals = vertex_normals(neutral.vertices, neutral.triangles)
-    normals[(normals**2).sum(1) < 0.5] = (0.0, 0.0, 1.0)  # corners of degenerate triangles
-    targets = _targets(code, sliders, neutral)
-    nodes = [_add_mesh(writer, part, neutral.vertices, normals, targets) for part in parts]
-    root = gl.Node(name="head", children=nodes)
-    writer.gltf.nodes.append(root)
-    writer.gltf.scenes.append(gl.Scene(name="head", nodes=[len(writer.gltf.nodes) - 1]))
-    writer.gltf.scene = 0
-    if extras:
-        writer.gltf.asset.extras = extras
-    return writer.bytes()
+    poser = poser_of(code)
+    bones = joints(poser.neutral)
+    builder = Builder(bones)
+    found = [poser.morph(name) for name in names(morphs)]
+    person = Person(poser, found, range(len(bones)), len(bones))
+    worn_texture = None if code.style == "toon" else texture
+    painter = Painter(builder.writer, material_of(code), worn_texture, size)
+    for part in parts_of(poser.neutral, code, DETAILS[level]):
+        painter.dress(part, poser.neutral)
+        builder.add(person.drawable(part))
+    return builder.bytes("head", extras)

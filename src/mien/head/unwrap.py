@@ -60,14 +60,8 @@ def cut_seam(
     return cut, source, np.concatenate([coordinates, shifted])
 
 
-def bake_skin(
-    template: Template,
-    material: NDArray[np.floating[Any]],
-    *,
-    size: int,
-    texture: Float32 | None = None,
-) -> NDArray[np.uint8]:
-    """(size, size, 3) sRGB-like picture of the head's skin, ready for a model's base colour."""
+def unwrapped(template: Template, size: int) -> NDArray[np.float32]:
+    """(size, size, 7) vertex attributes of the head's skin over its map; NaN where nothing is."""
     attributes = layout(BALD).attributes[: len(template.vertices)]
     triangles, source, coordinates = cut_seam(template.triangles, uv(template.surface))
     outside = attributes[source, 4] >= 0  # the inside of the mouth has a colour of its own
@@ -90,6 +84,19 @@ def bake_skin(
         weights = np.stack([first[:, 0], first[:, 1], 1 - first[:, 0] - first[:, 1]], 1)
         mean = corner[:, 0] * weights[:, :1] + corner[:, 1] * weights[:, 1:2]
         shown[hit] = mean + corner[:, 2] * weights[:, 2:]
+    return shown
+
+
+def bake_skin(
+    shown: NDArray[np.float32],
+    material: NDArray[np.floating[Any]],
+    *,
+    texture: Float32 | None = None,
+) -> NDArray[np.uint8]:
+    """(h, w, 3) sRGB-like picture of the head's skin, ready for a model's base colour.
+
+    shown (h, w, 7): the map, from `unwrapped`
+    """
     albedo = albedo_map(material, shown, texture)
     painted = np.isfinite(shown[..., 0])
     filled = _spread(albedo, painted)

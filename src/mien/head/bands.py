@@ -1,0 +1,36 @@
+"""Hair for engines: fewer strands, each wider, a flat band instead of a curved one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDEST = 2.6
+"""How much wider a strand may become to stand for those that were left out."""
+FEWEST_POINTS = 3
+Int = NDArray[np.int64]
+
+
+def thinned(starts: Int, budget: int) -> tuple[Int, NDArray[np.int32], float]:
+    """At most about `budget` triangles for strands laid by `strands.lay_strands`.
+
+    starts (n + 1,): first path point of each strand, as in `hair.HairMesh`
+
+    Returns places (m, 2), the vertex and its strand's middle; triangles (t, 3) over them; and how
+    much further from the middle each vertex belongs.
+    """
+    counts = np.diff(starts)
+    points = int(np.clip(round(0.55 * float(counts.mean())), FEWEST_POINTS, 7))
+    while points > FEWEST_POINTS and 2 * len(counts) * (points - 1) > 1.6 * budget:
+        points -= 1
+    share = min(1.0, budget / (2 * len(counts) * (points - 1)))
+    number = np.arange(len(counts))
+    kept = number[np.floor((number + 1) * share + 1e-9) > np.floor(number * share + 1e-9)]
+    along = np.linspace(0, 1, points)
+    path = starts[kept][:, None] + np.round(along * (counts[kept][:, None] - 1)).astype(np.int64)
+    middle = 3 * path[..., None] + 1
+    places = np.stack([middle + np.array([-1, 1]), middle + np.array([0, 0])], -1)
+    first = 2 * (np.arange(len(kept))[:, None] * points + np.arange(points - 1)).reshape(-1, 1)
+    corners = np.array([[0, 2, 3], [0, 3, 1]])
+    triangles = (first[:, :, None] + corners).reshape(-1, 3)
+    return places.reshape(-1, 2), triangles.astype(np.int32), min(WIDEST, share**-0.75)
