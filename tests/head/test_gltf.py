@@ -160,7 +160,7 @@ def test_bones_carry_all_that_hangs_on_them(model: bytes) -> None:
     bound = values(model, gltf["accessors"][skin["inverseBindMatrices"]]).reshape(-1, 4, 4)
     eye = -bound[names.index("left_eye"), 3, :3]
     ball = places(model, "eye_left")
-    np.testing.assert_allclose(eye, (ball.min(0) + ball.max(0)) / 2, atol=1e-3)
+    np.testing.assert_allclose(eye, (ball.min(0) + ball.max(0)) / 2, atol=2.5e-3)
 
 
 def test_the_jaw_bone_opens_the_mouth_as_its_action_unit_does(model: bytes) -> None:

@@ -20,9 +20,9 @@ def thinned(starts: Int, budget: int) -> tuple[Int, NDArray[np.int32], float]:
     much further from the middle each vertex belongs.
     """
     counts = np.diff(starts)
-    points = int(np.clip(round(0.55 * float(counts.mean())), FEWEST_POINTS, 7))
-    while points > FEWEST_POINTS and 2 * len(counts) * (points - 1) > 1.6 * budget:
-        points -= 1
+    # A strand of few points cuts through the skull that it lies on: as many as there is room for.
+    room, own = 1 + budget // (2 * len(counts)), round(float(counts.mean()))
+    points = max(FEWEST_POINTS, min(room, own))
     share = min(1.0, budget / (2 * len(counts) * (points - 1)))
     number = np.arange(len(counts))
     kept = number[np.floor((number + 1) * share + 1e-9) > np.floor(number * share + 1e-9)]

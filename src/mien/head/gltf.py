@@ -31,7 +31,6 @@ from mien.head.model_parts import (
     solid_part,
 )
 from mien.head.morphs import Morph, Poser, Vocabulary, names
-from mien.head.render import material_of
 from mien.head.rig import Mesh
 from mien.head.schema import slider_vector
 from mien.head.skeleton import Joint, four_strongest, joints, weights
@@ -200,12 +199,14 @@ class Person:
     morphs   the targets
     head_bones  (6,) places of the bones of `skeleton.joints` in the skeleton of the file
     bones    how many bones that has
+    relief   the skin has a normal map, which wants tangents
     """
 
     poser: Poser
     morphs: Sequence[Morph]
     head_bones: Sequence[int]
     bones: int
+    relief: bool = True
 
     def drawable(self, part: Part) -> Drawable:
         """One part of the head, dressed, as a mesh of the file."""
@@ -215,7 +216,7 @@ class Person:
         shares = np.zeros((len(places), self.bones), np.float32)
         shares[:, list(self.head_bones)] = weights(part, self.poser.neutral)
         along = None
-        if part.name == "skin" and part.coordinates is not None:
+        if self.relief and part.name == "skin" and part.coordinates is not None:
             along = tangents(places, normals, part.triangles, part.coordinates)
         return Drawable(
             name=part.name,
@@ -268,9 +269,8 @@ def export_glb(
     bones = joints(poser.neutral)
     builder = Builder(bones)
     found = [poser.morph(name) for name in names(morphs)]
-    person = Person(poser, found, range(len(bones)), len(bones))
-    worn_texture = None if code.style == "toon" else texture
-    painter = Painter(builder.writer, material_of(code), worn_texture, size)
+    painter = Painter(builder.writer, code, texture, size)
+    person = Person(poser, found, range(len(bones)), len(bones), not painter.drawn)
     for part in parts_of(poser.neutral, code, DETAILS[level]):
         painter.dress(part, poser.neutral)
         builder.add(person.drawable(part))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pygltflib as gl
-from numpy.typing import NDArray
 
 from mien.head import material_index as slot
 from mien.head.glb import Writer
@@ -22,10 +19,12 @@ from mien.head.layout import (
 )
 from mien.head.model_parts import Part
 from mien.head.paint import ACROSS_PERIOD, TIP_REACH, eye_picture, hair_picture, surface_colours
+from mien.head.render import material_of
 from mien.head.rig import Mesh
 from mien.head.skin_maps import skin_maps
 from mien.head.template import load
 from mien.head.unwrap import bake_skin, unwrapped
+from mien.types import FaceCode
 
 EYE_PIXELS, HAIR_PIXELS = 256, 512
 _PAINTED = {"ears": PART_EAR, "teeth": PART_TEETH, "tongue": PART_TONGUE, "shirt": PART_SHIRT}
@@ -36,20 +35,21 @@ _PLAIN: dict[str, tuple[tuple[float, float, float], bool]] = {
     "lashes": ((0.03, 0.02, 0.02), True),
 }
 """Colour, and whether it is drawn from both sides."""
-Paint = NDArray[np.floating[Any]]
 
 
 class Painter:
     """Gives the parts of one person their materials; each is made once.
 
     writer   the file
-    paint    (128,) the person's material
+    code     the person; a drawn one has neither relief nor sheen nor a photo's skin
     texture  log-ratio map of a fitted photo, or None
     size     pixels of the skin's pictures
     """
 
-    def __init__(self, writer: Writer, paint: Paint, texture: Float32 | None, size: int) -> None:
-        self.writer, self.paint, self.texture, self.size = writer, paint, texture, size
+    def __init__(self, writer: Writer, code: FaceCode, texture: Float32 | None, size: int) -> None:
+        self.writer, self.paint, self.size = writer, material_of(code), size
+        self.drawn = code.style == "toon"
+        self.texture = None if self.drawn else texture
         self._made: dict[str, int] = {}
 
     def dress(self, part: Part, mesh: Mesh) -> None:
@@ -88,6 +88,8 @@ class Painter:
         """Base colour, relief, roughness and openness to light, all on one map."""
         writer, shown = self.writer, unwrapped(load(), self.size)
         base = writer.texture(bake_skin(shown, self.paint, texture=self.texture))
+        if self.drawn:
+            return writer.material("skin", texture=base, roughness=0.9)
         relief, sheen = skin_maps(shown, self.paint)
         made = writer.material("skin", texture=base, roughness=1.0)
         material = writer.gltf.materials[made]

@@ -133,11 +133,11 @@ def _simple_skin(target: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     sliders = np.zeros(len(SLIDERS))
     poses = [assemble(template, sliders, rig_vector(pose)).vertices[:count] for pose in POSES]
     lip_level = template.arrays["head.lip_level"]
-    inside = (lip_level[template.triangles] < 0).any(1)
+    inside = np.asarray((lip_level[template.triangles] < 0).any(1))
     lids = np.isin(template.triangles, template.eye_rings[:, :LID_RINGS]).all(1)
     lips = np.isin(template.triangles, template.mouth_rings).all(1)
     triangles, kept = decimate(
-        np.stack(poses),
+        np.stack(poses).astype(np.float64),
         template.triangles,
         target,
         labels=inside.astype(np.int64),

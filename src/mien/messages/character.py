@@ -36,8 +36,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "用模仿网络未见过的参数为其评分",
     ),
     "command.character.export": (
-        "write an imitator as ONNX for other programs",
-        "将模仿网络导出为 ONNX 供其他程序使用",
+        "write a character for engines (glTF), as an avatar (VRM) or one web page; "
+        "or the imitator as ONNX",
+        "将角色导出为引擎模型（glTF）、虚拟形象（VRM）或单个网页；或将模仿网络导出为 ONNX",
     ),
     "character.engine": (
         "head: landmarks, light and colours; imitator: down the gradient of a network, as the "
@@ -63,7 +64,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "用于比较的样本；不填则使用头部的新样本",
     ),
     "character.eval_count": ("samples", "样本数"),
-    "character.out_onnx": ("file to write", "要写入的文件"),
     "character.imitator.weights": (
         "{path}: not the network that its header tells of; wanted an imitator of this version: "
         "train it again",

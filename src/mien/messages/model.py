@@ -14,6 +14,51 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "page3d.arkit": ("ARKit blend shapes", "ARKit 混合变形"),
     "page3d.visemes": ("Visemes", "口型"),
     "page3d.aus": ("Action Units", "动作单元"),
+    "option.morphs": (
+        "morph targets: ARKit's 52 with 15 visemes, Action Units, or both",
+        "变形目标：ARKit 的 52 个加 15 个口型、动作单元，或两者",
+    ),
+    "option.simple_model": (
+        "at most 4,000 triangles, for heads in the distance",
+        "最多 4,000 个三角形，用于远处的头",
+    ),
+    "character.export.folder": (
+        "folder of a fitted character; without one, the imitator is exported",
+        "已拟合角色的文件夹；不给出时导出模仿网络",
+    ),
+    "character.export.html": (
+        "one web page with the turning character and its sliders, works offline",
+        "单个网页：可旋转的角色和表情滑块，可离线使用",
+    ),
+    "character.export.vrm": (
+        "a VRM 1.0 avatar with a plain body",
+        "带简单身体的 VRM 1.0 虚拟形象",
+    ),
+    "character.export.glb": (
+        "models for engines: head.glb and the simple head_lod1.glb (the default)",
+        "供引擎使用的模型：head.glb 与简化的 head_lod1.glb（默认）",
+    ),
+    "character.export.toon": ("the character's drawn twin", "角色的卡通形象"),
+    "character.export.title": (
+        "name shown in the page and the avatar",
+        "网页和虚拟形象中显示的名称",
+    ),
+    "character.export.author": ("author named in the avatar", "虚拟形象中署名的作者"),
+    "character.export.out": (
+        "where to write: a folder (default: the character's), or the imitator's .onnx file",
+        "写入位置：文件夹（默认为角色所在文件夹），或模仿网络的 .onnx 文件",
+    ),
+    "character.export.unknown": ("unknown", "未知"),
+    "character.export.no_folder": (
+        "--html, --vrm and --glb need a character: give the folder that `mien character fit` "
+        "wrote, as in `mien character export characters/photo --html`",
+        "--html、--vrm 和 --glb 需要一个角色：请给出 `mien character fit` 写出的文件夹，"
+        "例如 `mien character export characters/photo --html`",
+    ),
+    "character.export.length": (
+        "{name} has to be a text of 1 to {most} characters",
+        "{name} 必须是 1 到 {most} 个字符的文本",
+    ),
     "page3d.mood.neutral": ("neutral", "中性"),
     "page3d.mood.happy": ("smile", "微笑"),
     "page3d.mood.sad": ("sad", "悲伤"),

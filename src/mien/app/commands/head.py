@@ -96,6 +96,8 @@ class RenderRequest(PersonRequest):
 class GlbRequest(PersonRequest):
     """What `mien head glb` is asked."""
 
+    morphs: Literal["arkit", "aus", "both"] = fields.option("arkit", help="option.morphs")
+    simple: bool = fields.option(False, help="option.simple_model")
     size: int = fields.option(1024, help="option.texture_size", span=(64, 4096), unit=" px")
     out: Path = fields.option(Path("head.glb"), help="option.out_model")
     overwrite: bool = fields.option(False, help="option.overwrite")
@@ -165,13 +167,20 @@ def render(request: RenderRequest) -> int:
 
 
 def glb(request: GlbRequest) -> int:
-    """Exports one head, neutral and facing front, its Action Units as morph targets."""
+    """Exports one head, neutral and facing front, its expressions as morph targets."""
     from mien.head.gltf import export_glb
     from mien.io.atomic import atomic_write_bytes
 
     shown = person(request, job="head.glb")
     made_by = shown.provenance.as_mapping()
-    model = export_glb(shown.code, texture=shown.texture, size=request.size, extras=made_by)
+    model = export_glb(
+        shown.code,
+        texture=shown.texture,
+        size=request.size,
+        extras=made_by,
+        morphs=request.morphs,
+        level=int(request.simple),
+    )
     path = free_path(request.out, overwrite=request.overwrite)
     atomic_write_bytes(path, model)
     console.say(text("app.wrote", path=path))

@@ -74,10 +74,18 @@ class EvalRequest:
 
 @dataclasses.dataclass(frozen=True)
 class ExportRequest:
-    """An imitator for other programs."""
+    """A character for engines, avatars and browsers; or, without one, an imitator as ONNX."""
 
+    folder: Path | None = fields.argument("DIR", help="character.export.folder", default=None)
+    html: bool = fields.option(False, help="character.export.html")
+    vrm: bool = fields.option(False, help="character.export.vrm")
+    glb: bool = fields.option(False, help="character.export.glb")
+    morphs: Literal["arkit", "aus", "both"] = fields.option("arkit", help="option.morphs")
+    toon: bool = fields.option(False, help="character.export.toon")
+    title: str | None = fields.option(None, help="character.export.title", metavar="TEXT")
+    author: str | None = fields.option(None, help="character.export.author", metavar="TEXT")
     model: str = fields.option("shipped", help="character.model", metavar="shipped|FILE")
-    out: Path = fields.option(Path("imitator.onnx"), help="character.out_onnx")
+    out: Path | None = fields.option(None, help="character.export.out")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 

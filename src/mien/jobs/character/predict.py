@@ -20,9 +20,11 @@ from mien.jobs.character.config import (
     CollectRequest,
     EditRequest,
     EvalRequest,
+    ExportRequest,
     FitRequest,
     TrainRequest,
 )
+from mien.jobs.character.export import export_character, wants_character
 from mien.jobs.character.results import OWN, earlier_photo, write_results
 from mien.messages import text
 from mien.persona.character import Character, read_character
@@ -49,6 +51,8 @@ class CharacterPredictor:
             from mien.jobs.character.engines.collect import collect
 
             return collect(request, progress)
+        if isinstance(request, ExportRequest) and wants_character(request):
+            return export_character(request, progress=progress)
         return self._of_imitator(request, progress)
 
     def _of_imitator(self, request: Any, progress: Progress) -> Outcome:

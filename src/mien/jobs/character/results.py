@@ -22,7 +22,11 @@ from mien.types import Image, Pose
 
 PHOTO, RENDER, NEUTRAL, SIDE = "photo.png", "render.png", "neutral.png", "side-by-side.png"
 TURNTABLE, MODEL = "turntable.mp4", "head.glb"
-OWN = (PARAMS_NAME, TEXTURE_NAME, PHOTO, RENDER, NEUTRAL, SIDE, TURNTABLE, MODEL, "toon.png")
+SIMPLE_MODEL, AVATAR, PAGE = "head_lod1.glb", "character.vrm", "me.html"
+OWN = (
+    *(PARAMS_NAME, TEXTURE_NAME, PHOTO, RENDER, NEUTRAL, SIDE, TURNTABLE, MODEL, "toon.png"),
+    *(SIMPLE_MODEL, AVATAR, PAGE),
+)
 """Every name that a character's folder may hold; a folder with anything else is not replaced."""
 
 TURN_FRAMES, TURN_FPS, TURN_SIZE, TURN_YAW = 36, 18, 288, 50.0

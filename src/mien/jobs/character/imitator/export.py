@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
@@ -12,6 +15,15 @@ from mien.jobs.character.imitator.model import ImitatorModel
 from mien.nn.init import generator
 
 _CHECKED = 16
+OWN_NAME = Path("imitator.onnx")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Destination:
+    """Where the graph is written."""
+
+    out: Path
+    overwrite: bool
 
 
 class Pictures(nn.Module):
@@ -43,4 +55,5 @@ def to_onnx(model: ImitatorModel) -> bytes:
 def export(model: ImitatorModel, request: ExportRequest, progress: Progress) -> Outcome:
     """Writes the graph after checking it against the network, within 1/255 in every pixel."""
     net, inputs = Pictures(model.net).eval(), {"parameters": examples(model, _CHECKED)}
-    return onnx.export(request, net, lambda: to_onnx(model), inputs, progress)
+    place = _Destination(request.out or OWN_NAME, request.overwrite)
+    return onnx.export(place, net, lambda: to_onnx(model), inputs, progress)
