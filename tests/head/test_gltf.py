@@ -160,7 +160,9 @@ def test_bones_carry_all_that_hangs_on_them(model: bytes) -> None:
     bound = values(model, gltf["accessors"][skin["inverseBindMatrices"]]).reshape(-1, 4, 4)
     eye = -bound[names.index("left_eye"), 3, :3]
     ball = places(model, "eye_left")
-    np.testing.assert_allclose(eye, (ball.min(0) + ball.max(0)) / 2, atol=2.5e-3)
+    middle, front = (ball.min(0) + ball.max(0)) / 2, ball[:, 2].max()
+    np.testing.assert_allclose(eye[:2], middle[:2], atol=2e-4)
+    assert 0.012 < front - eye[2] < 0.018  # its back is missing: nobody sees it
 
 
 def test_the_jaw_bone_opens_the_mouth_as_its_action_unit_does(model: bytes) -> None:

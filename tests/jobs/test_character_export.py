@@ -37,7 +37,7 @@ def page() -> str:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made_by = Provenance(
-        source="trainedAlgorithmicMedia", job="test", models=(), seed=5, request="0" * 16 * 16
+        source="trainedAlgorithmicMedia", job="test", models=(), seed=5, request="0" * 16
     )
     place = tmp_path / "anna"
     place.mkdir()

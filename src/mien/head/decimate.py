@@ -65,7 +65,8 @@ class _Mesh:
         quadrics = np.zeros((self.points.shape[0], self.points.shape[1], 10))
         flat = _quadric(normals, self.points[:, self.triangles[:, 0]], areas * worth)
         for corner in range(3):
-            np.add.at(quadrics, (slice(None), self.triangles[:, corner]), flat)
+            for pose in range(len(quadrics)):
+                np.add.at(quadrics[pose], self.triangles[:, corner], flat[pose])
         edges: dict[tuple[int, int], list[int]] = {}
         for face, corners in enumerate(self.triangles):
             for k in range(3):

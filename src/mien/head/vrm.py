@@ -153,7 +153,8 @@ def _draw(builder: Builder) -> None:
     writer = builder.writer
     for place, material in enumerate(writer.gltf.materials):
         pbr = material.pbrMetallicRoughness
-        base = [1.0, 1.0, 1.0] if pbr is None else [float(c) for c in pbr.baseColorFactor[:3]]
+        factor = None if pbr is None else pbr.baseColorFactor
+        base = [float(c) for c in (factor or (1.0, 1.0, 1.0))[:3]]
         toon: dict[str, Any] = {
             "specVersion": "1.0",
             "shadeColorFactor": [float(c * s) for c, s in zip(base, (0.62, 0.5, 0.5), strict=True)],

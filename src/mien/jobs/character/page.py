@@ -16,7 +16,16 @@ from mien.head.schema import RIG_NAMES
 from mien.messages import language, text
 from mien.types import Style
 
-MOODS = ("neutral", "happy", "sad", "angry", "surprised", "relaxed", "blink")
+MOODS = {
+    "neutral": "page3d.mood.neutral",
+    "happy": "page3d.mood.happy",
+    "sad": "page3d.mood.sad",
+    "angry": "page3d.mood.angry",
+    "surprised": "page3d.mood.surprised",
+    "relaxed": "page3d.mood.relaxed",
+    "blink": "page3d.mood.blink",
+}
+"""Expressions with a button, and what it says."""
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -32,7 +41,7 @@ def _facts(style: Style) -> str:
         (text("page3d.visemes"), [VISEME_PREFIX + name for name in VISEMES]),
         (text("page3d.aus"), RIG_NAMES),
     ]
-    moods = [(text(f"page3d.mood.{name}"), dict(VRM[name].aus)) for name in MOODS]
+    moods = [(text(key), dict(VRM[name].aus)) for name, key in MOODS.items()]
     facts = {"groups": groups, "moods": moods, "style": style}
     return json.dumps(facts).replace("<", "\\u003c")
 
