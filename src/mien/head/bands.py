@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 WIDEST = 2.6
 """How much wider a strand may become to stand for those that were left out."""
-FEWEST_POINTS = 3
+FEWEST_POINTS, LONG_POINTS = 3, 5
+NEAR_ROOT = 1.25
 Int = NDArray[np.int64]
 
 
@@ -20,13 +21,14 @@ def thinned(starts: Int, budget: int) -> tuple[Int, NDArray[np.int32], float]:
     much further from the middle each vertex belongs.
     """
     counts = np.diff(starts)
-    # A strand of few points cuts through the skull that it lies on: as many as there is room for.
+    # A strand of few points cuts through the skull that it lies on: long ones have more, most of
+    # them near the root, and there are fewer strands for it.
     room, own = 1 + budget // (2 * len(counts)), round(float(counts.mean()))
-    points = max(FEWEST_POINTS, min(room, own))
+    points = max(FEWEST_POINTS, min(room, own), min(LONG_POINTS, round(0.55 * own)))
     share = min(1.0, budget / (2 * len(counts) * (points - 1)))
     number = np.arange(len(counts))
     kept = number[np.floor((number + 1) * share + 1e-9) > np.floor(number * share + 1e-9)]
-    along = np.linspace(0, 1, points)
+    along = np.linspace(0, 1, points) ** (NEAR_ROOT if own > LONG_POINTS else 1.0)
     path = starts[kept][:, None] + np.round(along * (counts[kept][:, None] - 1)).astype(np.int64)
     middle = 3 * path[..., None] + 1
     places = np.stack([middle + np.array([-1, 1]), middle + np.array([0, 0])], -1)
