@@ -18,7 +18,15 @@ from mien.head.layout import (
     Float32,
 )
 from mien.head.model_parts import Part
-from mien.head.paint import ACROSS_PERIOD, TIP_REACH, eye_picture, hair_picture, surface_colours
+from mien.head.paint import (
+    ACROSS_PERIOD,
+    LASH_PERIOD,
+    TIP_REACH,
+    eye_picture,
+    hair_picture,
+    lash_picture,
+    surface_colours,
+)
 from mien.head.render import material_of
 from mien.head.rig import Mesh
 from mien.head.skin_maps import skin_maps
@@ -27,12 +35,13 @@ from mien.head.unwrap import bake_skin, unwrapped
 from mien.types import FaceCode
 
 EYE_PIXELS, HAIR_PIXELS = 256, 512
+LASH_PIXELS = (64, 1024)
+LASH_COLOUR = (0.03, 0.02, 0.02)
 _PAINTED = {"ears": PART_EAR, "teeth": PART_TEETH, "tongue": PART_TONGUE, "shirt": PART_SHIRT}
 _ROUGHNESS = {"ears": 0.6, "teeth": 0.25, "tongue": 0.4, "shirt": 0.9}
 _PLAIN: dict[str, tuple[tuple[float, float, float], bool]] = {
     "mouth": ((0.10, 0.02, 0.02), False),
     "sockets": ((0.42, 0.18, 0.15), True),
-    "lashes": ((0.03, 0.02, 0.02), True),
 }
 """Colour, and whether it is drawn from both sides."""
 
@@ -62,6 +71,9 @@ class Painter:
             across, along = rows[:, ACROSS] / ACROSS_PERIOD, 1 - rows[:, ALONG] / TIP_REACH
             part.coordinates = np.stack([across, along], 1).astype(np.float64)
             part.colours = np.repeat(rows[:, OCCLUSION : OCCLUSION + 1], 3, 1)
+        elif kind == "lashes":
+            along = [rows[:, ACROSS] / LASH_PERIOD, rows[:, ALONG]]
+            part.coordinates = np.stack(along, 1).astype(np.float64)
         if kind not in self._made:
             self._made[kind] = self._material(kind)
         part.material = self._made[kind]
@@ -72,6 +84,10 @@ class Painter:
             return self._skin()
         if kind in ("hair", "beard"):
             picture = writer.texture(hair_picture(self.paint, HAIR_PIXELS, HAIR_PIXELS))
+            return writer.material(kind, texture=picture, roughness=0.8, sheet=True)
+        if kind == "lashes":
+            height, width = LASH_PIXELS
+            picture = writer.texture(lash_picture(LASH_COLOUR, width, height))
             return writer.material(kind, texture=picture, roughness=0.8, sheet=True)
         if kind == "eye":
             picture = writer.texture(eye_picture(self.paint, EYE_PIXELS))

@@ -11,7 +11,7 @@ from mien.head.kernels import kernel
 from mien.head.layout import PART_EYE, PART_HAIR, Float32, Scene
 from mien.head.light import Light
 from mien.head.points import Point
-from mien.head.raster import NO_SHARE, hair_gap
+from mien.head.raster import NO_SHARE, hair_gap, lash_gap
 from mien.head.shadow import shadow_map
 from mien.head.surfaces import surface_at
 
@@ -19,6 +19,8 @@ ACROSS_PERIOD = 4.0
 """Strand coordinate covered by the width of a hair texture."""
 TIP_REACH = 6.0
 """Distance to the tip covered by its height."""
+LASH_PERIOD = 3.0
+"""The same of a lash texture: the upper lid's lashes, then the lower's."""
 
 
 def _plain_scene(material: NDArray[np.floating[Any]]) -> Scene:
@@ -97,6 +99,27 @@ def hair_picture(material: NDArray[np.floating[Any]], width: int, height: int) -
     picture[..., :3] = _bytes(surface_colours(PART_HAIR, rows, material)).reshape(height, width, 3)
     alpha = np.zeros(width * height, np.uint8)
     _gaps(u.ravel(), v.ravel(), alpha)
+    picture[..., 3] = alpha.reshape(height, width)
+    return picture
+
+
+@kernel
+def _lash_gaps(across: Any, along: Any, alpha: Any) -> None:
+    for i in range(across.shape[0]):
+        alpha[i] = 0 if lash_gap(across[i], along[i]) else 255
+
+
+def lash_picture(colour: tuple[float, float, float], width: int, height: int) -> NDArray[np.uint8]:
+    """(height, width, 4): lashes from their roots (the upper edge) to their tips, gaps see-through.
+
+    colour  linear RGB
+    """
+    across = (np.arange(width) + 0.5) / width * LASH_PERIOD
+    u, v = np.meshgrid(across, (np.arange(height) + 0.5) / height)
+    alpha = np.zeros(width * height, np.uint8)
+    _lash_gaps(u.ravel(), v.ravel(), alpha)
+    picture = np.empty((height, width, 4), np.uint8)
+    picture[..., :3] = _bytes(np.array(colour, np.float32))
     picture[..., 3] = alpha.reshape(height, width)
     return picture
 

@@ -58,7 +58,7 @@ def hair_gap(across: float, along: float, share: float) -> bool:
 
 
 @kernel
-def _lash_gap(across: float, along: float) -> bool:
+def lash_gap(across: float, along: float) -> bool:
     """True between lashes: tapering clumps of uneven length, denser on the upper lid (< 1)."""
     below = across > 1.5
     place = across * (25.0 if below else 38.0)
@@ -89,7 +89,7 @@ def _is_gap(
         across += weights[k] * attributes[corners[k], ACROSS]
         along += weights[k] * attributes[corners[k], ALONG]
         share += weights[k] * attributes[corners[k], HAIRLINE]
-    return hair_gap(across, along, share) if part == PART_HAIR else _lash_gap(across, along)
+    return hair_gap(across, along, share) if part == PART_HAIR else lash_gap(across, along)
 
 
 @kernel

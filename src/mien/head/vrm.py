@@ -48,6 +48,8 @@ _GAZE_DEGREES = {
 }
 _CLOTHES = {"body_trousers": (0.030, 0.034, 0.046), "body_shoes": (0.018, 0.016, 0.015)}
 OUTLINE = 0.0008
+_NO_LINE = ("eye", "teeth", "skin")
+"""Around eyes and nose the skin's back would show as stray lines."""
 """Width of a drawing's lines, m."""
 
 
@@ -164,7 +166,7 @@ def _draw(builder: Builder) -> None:
         }
         if pbr is not None and pbr.baseColorTexture is not None:
             toon["shadeMultiplyTexture"] = {"index": pbr.baseColorTexture.index}
-        if material.alphaMode in (None, "OPAQUE") and material.name not in ("eye", "teeth"):
+        if material.alphaMode in (None, "OPAQUE") and material.name not in _NO_LINE:
             toon |= {
                 "outlineWidthMode": "worldCoordinates",
                 "outlineWidthFactor": OUTLINE,
