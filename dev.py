@@ -48,6 +48,8 @@ MODELS = (
     ("pictures of faces", "mien.analysers.landmarks", "make", "cache/landmarks"),
     ("landmarks and irises", "mien.analysers.landmarks", "train", "cache/landmarks"),
     ("Action Units and gaze", "mien.analysers.expression", "train", "cache/landmarks"),
+    ("pictures of heads", "mien.analysers.parsing", "make", "cache/parsing"),
+    ("hair, skin and all parts", "mien.analysers.parsing", "train", "cache/parsing"),
     ("the faces of `generate`, photo", "mien.jobs.generate", "photo"),
     ("the faces of `generate`, toon", "mien.jobs.generate", "toon"),
     ("the imitator of `character`", "mien.jobs.character", "imitator"),

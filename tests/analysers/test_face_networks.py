@@ -88,18 +88,18 @@ def test_a_shorter_training_lowers_its_rate_sooner(columns: Columns) -> None:
 
 @pytest.mark.parametrize("course", [LANDMARKS, EXPRESSION], ids=lambda one: one.net)
 def test_a_resumed_run_ends_the_same_and_its_weights_can_be_used(
-    course: object, columns: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    course: object, columns: Columns, tmp_path: Path
 ) -> None:
     assert course in (LANDMARKS, EXPRESSION)
     whole = LANDMARKS if course is LANDMARKS else EXPRESSION
-    monkeypatch.setattr("mien.analysers.faces.read_shards", lambda *_: columns)
     settings = dataclasses.replace(whole.settings, images=8 * 12, batch=8)
     small = dataclasses.replace(
         whole,
         settings=settings,
-        build=lambda stream, seed, _: whole.build(stream, seed, settings),
         held_out=0.2,
         precision=Precision(),
+        read=lambda *_: columns,
+        build=lambda stream, seed, _: whole.build(stream, seed, settings),
     )
     list(learn(small, tmp_path, seed=1, out=tmp_path / "a.st", run=tmp_path / "a"))
     half = small.of(8 * 5)  # stopped there: the rate falls as for the whole

@@ -32,6 +32,33 @@ from mien.train.run_folder import RunFolder
 from mien.train.schedule import decaying
 
 
+class Stream(Protocol):
+    """Endless augmented samples: `image` (n, 3, side, side), `index` (n,) and what is learnt."""
+
+    count: int
+
+    def take(self, first: int, count: int) -> dict[str, Any]:
+        """Samples first .. first + count - 1."""
+        ...
+
+
+class Shuffled:
+    """The order of `count` rows, another one in every round."""
+
+    def __init__(self, count: int, seed: int, what: str) -> None:
+        self._count, self._key = count, (seed, what)
+        self._order = functools.lru_cache(4)(self._make_order)
+
+    def rows(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of samples at these places of the stream."""
+        rounds, offsets = np.divmod(places, self._count)
+        pairs = zip(rounds, offsets, strict=True)
+        return np.array([self._order(int(one))[offset] for one, offset in pairs])
+
+    def _make_order(self, epoch: int) -> NDArray[np.int64]:
+        return rng(*self._key, epoch).permutation(self._count)
+
+
 class FaceStream:
     """Endless augmented samples of the training pictures.
 
@@ -44,15 +71,12 @@ class FaceStream:
     def __init__(self, columns: Columns, seed: int, miss: Miss = DETECTED) -> None:
         self._columns, self._seed, self._miss = columns, seed, miss
         self.count = len(columns["points"])
-        self._order = functools.lru_cache(4)(self._make_order)
+        self._order = Shuffled(self.count, seed, "face-order")
 
     def take(self, first: int, count: int) -> dict[str, Any]:
         """Samples first .. first + count - 1."""
         places = np.arange(first, first + count)
-        epochs, offsets = np.divmod(places, self.count)
-        rows = np.array(
-            [self._order(int(epoch))[offset] for epoch, offset in zip(epochs, offsets, strict=True)]
-        )
+        rows = self._order.rows(places)
         seen = [
             augmented(self._columns, int(row), rng(self._seed, "face", int(place)), self._miss)
             for row, place in zip(rows, places, strict=True)
@@ -65,9 +89,6 @@ class FaceStream:
             "gaze": self._columns["gaze"][rows] * np.concatenate([side, side * 0 + 1], 1),
             "index": rows,
         }
-
-    def _make_order(self, epoch: int) -> NDArray[np.int64]:
-        return rng(self._seed, "face-order", epoch).permutation(self.count)
 
 
 class Settings(Protocol):
@@ -92,7 +113,7 @@ def recipe_of(
     name: str,
     net: nn.Module,
     loss: LossFunction,
-    stream: FaceStream,
+    stream: Stream,
     *,
     settings: Settings,
     seed: int,
@@ -114,6 +135,9 @@ def recipe_of(
     )
 
 
+CROP = {"name": "face-96", "size": SIDE}
+
+
 @dataclasses.dataclass(frozen=True)
 class Course:
     """One network's training from shards to weight file.
@@ -121,6 +145,9 @@ class Course:
     job       of the weight file; net: its name among the recipe's
     build     (stream, seed, settings) -> recipe
     score     (network, held-out stream) -> figures
+    crop      for the header
+    read      (folder, seed) -> training pictures
+    stream    (training pictures, seed, miss) -> samples
     """
 
     job: str
@@ -128,10 +155,13 @@ class Course:
     out: Path
     miss: Miss
     settings: Settings
-    build: Callable[[FaceStream, int, Any], Recipe]
-    score: Callable[[Any, FaceStream], Mapping[str, float]]
+    build: Callable[[Any, int, Any], Recipe]
+    score: Callable[[Any, Any], Mapping[str, float]]
     held_out: float = 0.04
     precision: Precision = Precision("bf16", True)
+    crop: Mapping[str, Any] = dataclasses.field(default_factory=lambda: CROP)
+    read: Callable[[Path, int], Columns] = read_shards
+    stream: Callable[[Columns, int, Miss], Stream] = FaceStream
 
     def of(self, images: int) -> Course:
         """The same training over another number of images, its rate decaying by their end."""
@@ -144,7 +174,7 @@ def learn(
 ) -> Iterator[str]:
     """Train on the shards in `folder`, go on where `run` stopped; yields lines of progress."""
     settings = course.settings
-    columns = read_shards(folder, seed)
+    columns = course.read(folder, seed)
     count = len(columns["points"])
     held = max(1, int(count * course.held_out))
     if count - held < settings.batch:
@@ -152,18 +182,19 @@ def learn(
     yield f"{count} samples, {held} held out"
     training = {name: values[:-held] for name, values in columns.items()}
     kept_back = {name: values[-held:] for name, values in columns.items()}
-    recipe = course.build(FaceStream(training, seed, course.miss), seed, settings)
+    recipe = course.build(course.stream(training, seed, course.miss), seed, settings)
     run = run or Path("runs") / course.net
     run.mkdir(parents=True, exist_ok=True)
     plan = Plan(images=settings.images, look_steps=64, precision=course.precision, clip=1.0)
     live = train(recipe, plan, Outside(RunFolder(run)))
-    net = calibrated(live.averages[course.net], FaceStream(training, seed + 1, course.miss))
-    figures = course.score(net, FaceStream(kept_back, seed, course.miss))
+    again = course.stream(training, seed + 1, course.miss)
+    net = calibrated(live.averages[course.net], again)
+    figures = course.score(net, course.stream(kept_back, seed, course.miss))
     header = WeightHeader(
         job=course.job,
         preset="default",
         config={"recipe": dataclasses.asdict(settings)},
-        crop={"name": "face-96", "size": SIDE},
+        crop=course.crop,
         metrics={"images": float(live.images), "seconds": round(live.seconds, 1), **figures},
         data=f"head renders, {count} samples of seed {seed}",
         head_hash=schema_hash(),
@@ -174,7 +205,7 @@ def learn(
     yield f"wrote {(out or course.out).name} {digest[:12]}"
 
 
-def calibrated(average: nn.Module, stream: FaceStream) -> nn.Module:
+def calibrated(average: nn.Module, stream: Stream) -> nn.Module:
     """A copy in evaluation mode whose running statistics fit its averaged weights."""
     copy = average_of(average).cpu().float()
     rows = torch.from_numpy(stream.take(0, 512)["image"])

@@ -7,9 +7,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "train what looks at faces on pictures of the head",
         "用头部模型的图片训练人脸分析网络",
     ),
-    "option.face_network": ("landmarks or expression", "landmarks（特征点）或 expression（表情）"),
+    "option.face_network": (
+        "landmarks, expression or parsing (which part every pixel shows)",
+        "landmarks（特征点）、expression（表情）或 parsing（逐像素部位）",
+    ),
     "option.face_pictures": ("pictures to learn from", "训练图片的数量"),
-    "option.face_data": ("folder of the pictures", "图片所在的文件夹"),
+    "option.face_data": (
+        "folder of the pictures (default: one in cache/ for the network)",
+        "图片所在的文件夹（默认在 cache/ 下，按网络区分）",
+    ),
     "option.face_weights": ("weight file to write", "要写入的权重文件"),
     "face.train.drawing": ("pictures", "图片"),
     "face.models_missing": (

@@ -6,14 +6,13 @@ Everything is drawn from one generator per sample, so a sample is the same in an
 from __future__ import annotations
 
 import dataclasses
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as PillowImage
 
+from mien.analysers.spoiling import Picture, Random, photographed, texture, unevenly_lit
 from mien.face import affine
 from mien.face.affine import Matrix, Points
 from mien.face.landmark_net import MARGIN, SIDE
@@ -40,9 +39,6 @@ LOCATED = Miss(2.5, 0.012, 0.025)
 BOX_BELOW, BOX_WIDTH = 0.171, 3.128
 """As in `face.landmarks`: the box from the spread of the inner points."""
 NOT_FACE = ("background", "shirt")
-Random = np.random.Generator
-Picture = NDArray[np.floating[Any]]
-"""(h, w, 3) in [0, 255]."""
 
 IRIS_MIRROR = np.array([*MIRROR, 69, 68])
 
@@ -66,10 +62,10 @@ def augmented(columns: Mapping[str, NDArray[Any]], row: int, random: Random, mis
     picture = affine.warp(rgb, matrix, (SIDE, SIDE)).astype(np.float32)
     parts = affine.warp(_outside(labels, random), matrix, (SIDE, SIDE))
     places = affine.transform(matrix, points)
-    picture = _skin_light(picture, random)
+    picture = unevenly_lit(picture, random)
     picture = _behind(picture, parts.astype(np.float32) / 255, random)
     picture = _before(picture, places, random)
-    picture = _camera(picture, random)
+    picture = photographed(picture, random)
     mirrored = bool(random.random() < 0.5)
     if mirrored:
         picture = picture[:, ::-1]
@@ -98,44 +94,11 @@ def _outside(labels: NDArray[np.uint8], random: Random) -> Image:
     return np.isin(labels, [LABEL[name] for name in names]).astype(np.uint8) * 255
 
 
-def texture(random: Random) -> Picture:
-    """(SIDE, SIDE, 3): colours varying at a few scales, now and then with hard edges."""
-    base = random.uniform(0, 255, 3)
-    picture = np.ones((SIDE, SIDE, 3), np.float32) * base.astype(np.float32)
-    for cells in (2, 5, 12, 32):
-        if random.random() < 0.7:
-            amount = random.uniform(10, 90) * (1.0 if cells < 12 else 0.5)
-            grid = random.normal(size=(cells, cells, 3)) * (0.4 + 0.6 * random.random(3))
-            grid += random.normal(size=(cells, cells, 1))
-            field = affine.resize(grid.astype(np.float32), (SIDE, SIDE))
-            if random.random() < 0.35:
-                field = np.sign(field)
-            picture += field * np.float32(amount / 2)
-    return np.clip(picture, 0, 255)
-
-
 def _behind(picture: Picture, outside: Picture, random: Random) -> Picture:
     if random.random() < 0.35:
         return picture
     share = outside[..., None]
-    return picture * (1 - share) + texture(random) * share
-
-
-def _skin_light(picture: Picture, random: Random) -> Picture:
-    """Unevenness that no light of the head makes: soft patches of brightness and colour."""
-    if random.random() < 0.5:
-        cells = int(random.integers(2, 7))
-        grid = random.normal(size=(cells, cells, 1)) * random.uniform(0.05, 0.3)
-        grid = grid + random.normal(size=(cells, cells, 3)) * random.uniform(0.0, 0.1)
-        picture = picture * np.exp(affine.resize(grid.astype(np.float32), (SIDE, SIDE)))
-    if random.random() < 0.25:  # a shadow's edge across the face
-        angle = random.uniform(0, 2 * np.pi)
-        y, x = np.mgrid[:SIDE, :SIDE] / SIDE - 0.5
-        across = np.cos(angle) * x + np.sin(angle) * y - random.uniform(-0.3, 0.3)
-        soft = 1 / (1 + np.exp(-across / random.uniform(0.005, 0.08)))
-        depth = random.uniform(0.25, 0.8)
-        picture = picture * (1 - depth * soft[..., None]).astype(np.float32)
-    return picture
+    return picture * (1 - share) + texture(random, SIDE) * share
 
 
 def _before(picture: Picture, places: Points, random: Random) -> Picture:
@@ -150,7 +113,7 @@ def _before(picture: Picture, places: Points, random: Random) -> Picture:
         power = 2 if random.random() < 0.6 else 8
         inside = (np.abs(u) / long) ** power + (np.abs(v) / short) ** power < 1
         soft = affine.resize(affine.resize(inside.astype(np.float32), (48, 48)), (SIDE, SIDE))
-        picture = picture * (1 - soft[..., None]) + texture(random) * soft[..., None]
+        picture = picture * (1 - soft[..., None]) + texture(random, SIDE) * soft[..., None]
     if random.random() < 0.12:
         picture = _spectacles(picture, places, random)
     return picture
@@ -168,43 +131,3 @@ def _spectacles(picture: Picture, places: Points, random: Random) -> Picture:
         ring = np.clip(1.5 - np.abs(away - radius) / thick, 0, 1)[..., None].astype(np.float32)
         picture = picture * (1 - ring) + np.float32(shade) * ring
     return picture
-
-
-def _camera(picture: Picture, random: Random) -> Picture:
-    """Exposure, white balance, contrast, grey, blur, low resolution, noise, JPEG."""
-    gain = np.exp(random.normal() * 0.22 + random.normal(size=3) * 0.09)
-    picture = 255 * np.clip(picture * gain / 255, 0, None) ** float(np.exp(random.normal() * 0.25))
-    picture = (picture - 110) * random.uniform(0.6, 1.25) + 110 + random.normal() * 14
-    grey = picture.mean(2, keepdims=True)
-    colour = 0.0 if random.random() < 0.12 else random.uniform(0.4, 1.4)
-    picture = np.clip(grey + (picture - grey) * colour, 0, 255).astype(np.float32)
-    if random.random() < 0.45:
-        small = int(random.integers(30, SIDE))
-        picture = affine.resize(affine.resize(picture, (small, small)), (SIDE, SIDE))
-    if random.random() < 0.12:
-        picture = _moved(picture, random)
-    if random.random() < 0.6:
-        noise = random.normal(size=picture.shape) * random.uniform(1, 12)
-        picture = picture + noise.astype(np.float32)
-    if random.random() < 0.4:
-        picture = _jpeg(picture, int(random.integers(25, 92)))
-    return picture
-
-
-def _moved(picture: Picture, random: Random) -> Picture:
-    """Motion blur along a short straight way."""
-    reach = random.uniform(1, 4)
-    angle = random.uniform(0, np.pi)
-    total = np.zeros_like(picture)
-    for share in np.linspace(-1, 1, 5):
-        shift = np.array([np.cos(angle), np.sin(angle)]) * reach * share
-        matrix = np.column_stack([np.eye(2), shift])
-        total += affine.warp(picture, matrix, (SIDE, SIDE))
-    return total / 5
-
-
-def _jpeg(picture: Picture, quality: int) -> Picture:
-    buffer = io.BytesIO()
-    whole = np.rint(np.clip(picture, 0, 255)).astype(np.uint8)
-    PillowImage.fromarray(whole).save(buffer, "JPEG", quality=quality)
-    return np.asarray(PillowImage.open(io.BytesIO(buffer.getvalue()))).astype(np.float32)

@@ -1,0 +1,1 @@
+"""The network that says which pixels are hair, skin, eyes ...: its pictures and its training."""
