@@ -15,6 +15,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "a mien weight file (.safetensors)",
         "mien 的权重文件（.safetensors）",
     ),
+    "io.wanted.checkpoint": (
+        "a PyTorch checkpoint (.pth, .pth.tar or .ckpt)",
+        "PyTorch 检查点（.pth、.pth.tar 或 .ckpt）",
+    ),
     "io.wanted.result": (
         "a picture or video that mien wrote",
         "mien 生成的图片或视频",
@@ -161,6 +165,17 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "a side: write a .png, or make it smaller",
         "{path}：{width} x {height} 像素超出 {format} 的限制；每边最多 {side} 像素，"
         "请改存为 .png 或缩小",
+    ),
+    "io.foreign.damaged": (
+        "{path}: cannot be read as a checkpoint: damaged, cut off, or with more in it than tensors "
+        "and plain values; wanted a state dictionary of PyTorch: copy or download it again",
+        "{path}：无法作为检查点读取：已损坏、不完整，或包含张量和普通数值以外的内容；"
+        "需要 PyTorch 的状态字典，请重新复制或下载",
+    ),
+    "io.foreign.none": (
+        "{path}: no tensors by name in it (or far too many); wanted a state dictionary of PyTorch: "
+        "choose another file",
+        "{path}：其中没有带名称的张量（或数量过多）；需要 PyTorch 的状态字典，请换一个文件",
     ),
     "io.weights.damaged": (
         "{path}: the weight file is damaged or cut off; wanted a complete .safetensors file: "

@@ -1,0 +1,94 @@
+"""Other people's checkpoints (`.pth`, `.pth.tar`, `.ckpt`): tensors by name, and nothing else.
+
+The only door for files that are pickles. torch's restricted reader builds tensors and plain
+containers and refuses everything that would run code; what it gives is checked again here.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mien.errors import WeightsError
+from mien.io.files import read_bytes
+from mien.io.limits import WEIGHT_LIMITS, WeightLimits
+from mien.io.names import terminal_safe
+from mien.messages import text
+
+WRAPPERS = ("state_dict", "model", "net", "model_state_dict")
+"""Keys under which training scripts keep the tensors beside their own state."""
+PARALLEL = "module."
+"""What torch's DataParallel puts before every name."""
+
+
+def load_foreign(path: Path, *, limits: WeightLimits = WEIGHT_LIMITS) -> dict[str, NDArray[Any]]:
+    """The tensors of a checkpoint by name, without DataParallel's prefix; floats as float32.
+
+    Raises WeightsError with one line for a file that is missing, too large, damaged, that holds
+    anything but tensors and plain values, or no tensor at all.
+    """
+    data = read_bytes(
+        path, max_bytes=limits.max_bytes, wanted="io.wanted.checkpoint", error=WeightsError
+    )
+    if _inflates(data, limits):
+        raise _error("io.foreign.damaged", path)
+    try:
+        found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except Exception as problem:  # a damaged or hostile file may raise anything
+        raise _error("io.foreign.damaged", path) from problem
+    tensors = _tensors(found)
+    if not tensors or len(tensors) > limits.max_tensors:
+        raise _error("io.foreign.none", path)
+    # A view can be far larger than its file: no honest checkpoint is.
+    if sum(one.numel() * one.element_size() for one in tensors.values()) > 2 * len(data):
+        raise _error("io.foreign.damaged", path)
+    return {name: _array(one) for name, one in _plainly_named(tensors).items()}
+
+
+def _inflates(data: bytes, limits: WeightLimits) -> bool:
+    """Whether this is a zip file with more in it than torch ever puts there."""
+    if not data.startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, RuntimeError):
+        return True
+    packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in entries)
+    return packed or len(entries) > 2 * limits.max_tensors
+
+
+def _tensors(found: object) -> dict[str, torch.Tensor]:
+    """The tensors of a state dictionary, or of the one inside a training script's own."""
+    if not isinstance(found, Mapping):
+        return {}
+    for wrapper in WRAPPERS:
+        if isinstance(found.get(wrapper), Mapping):
+            return _tensors(found[wrapper])
+    return {
+        name: value
+        for name, value in found.items()
+        if isinstance(name, str) and isinstance(value, torch.Tensor)
+    }
+
+
+def _plainly_named(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    if not all(name.startswith(PARALLEL) for name in tensors):
+        return dict(tensors)
+    return {name.removeprefix(PARALLEL): one for name, one in tensors.items()}
+
+
+def _array(tensor: torch.Tensor) -> NDArray[Any]:
+    tensor = tensor.detach()
+    return np.array((tensor.float() if tensor.is_floating_point() else tensor).numpy(), order="C")
+
+
+def _error(key: str, path: Path) -> WeightsError:
+    return WeightsError(text(key, path=terminal_safe(path)))
