@@ -122,7 +122,9 @@ def test_a_resumed_run_ends_the_same_and_its_weights_can_be_used(
     half = small.of(4 * 3)
     list(learn(half, tmp_path, seed=1, out=tmp_path / "b.st", run=tmp_path / "b"))
     list(learn(small, tmp_path, seed=1, out=tmp_path / "b.st", run=tmp_path / "b"))
-    one, other = (load_weights(tmp_path / name, expected_job=small.job) for name in ("a.st", "b.st"))
+    one, other = (
+        load_weights(tmp_path / name, expected_job=small.job) for name in ("a.st", "b.st")
+    )
     for name, tensor in one.tensors.items():
         np.testing.assert_allclose(tensor, other.tensors[name], atol=2e-5, rtol=2e-3, err_msg=name)
     assert (tmp_path / "a.st").stat().st_size < 2 * 2**20

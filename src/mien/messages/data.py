@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    "data.wanted.parts_list": (
+        "a list of Helen's pictures, a line `17 , NAME` for each",
+        "Helen 的图片列表，每张一行：`17 , NAME`",
+    ),
+    "data.parts_layout": (
+        "{path}: not in the layout of a data set of parts; wanted {wanted}: give the folder that "
+        "holds these",
+        "{path}：不是部位数据集的目录结构；需要 {wanted}，请给出包含它们的文件夹",
+    ),
+    "data.parts_line": (
+        "{path}: line {line} is `{found}`; wanted a number, a comma and the name of a picture: "
+        "correct the line or take it out",
+        "{path}：第 {line} 行为 `{found}`；应为编号、逗号和图片名，请更正或删除该行",
+    ),
+    "data.parts_none": (
+        "{path}: no mask {name}; wanted at least one part of every picture: unpack the masks "
+        "again or take the picture out",
+        "{path}：没有掩码 {name}；每张图片至少需要一个部位，请重新解压掩码或删除该图片",
+    ),
+    "data.parts_size": (
+        "{path}: {name} has {found} pixels; wanted {wanted}: unpack the data set again",
+        "{path}：{name} 的尺寸为 {found}；应为 {wanted}，请重新解压数据集",
+    ),
     "command.data.check": (
         "say what a folder or zip file of pictures is worth",
         "检查图片文件夹或 zip 文件是否可用",
