@@ -1,0 +1,67 @@
+"""Hair by the parsing network, and the way back to the rules."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mien.face.parsing_net import PART, PARTS, HeadParser
+from mien.head.light import LIGHTS
+from mien.persona import hair_parse
+from mien.persona.hair_mask import hair_mask, head_map
+from mien.persona.hair_parse import find_hair, parsed_hair
+from mien.types import Image, Landmarks
+
+
+class _Bright(HeadParser):
+    """Calls bright pixels hair."""
+
+    def __init__(self) -> None:
+        self.seen: Image | None = None
+
+    def __call__(self, image: Image, landmarks: Landmarks) -> np.ndarray:
+        self.seen = image
+        share = np.zeros((*image.shape[:2], len(PARTS)), np.float32)
+        share[..., PART["hair"]] = image[..., 0] / 255
+        return share
+
+
+def test_hair_is_what_the_network_calls_so_inside_the_photo(scene_of: Any) -> None:
+    view = scene_of(light=LIGHTS["soft"], size=160).seen
+    image, inside = np.zeros_like(view.image), np.ones_like(view.inside)
+    image[20:60, 30:90] = 250
+    inside[:, 80:] = False
+    view = dataclasses.replace(view, image=image, inside=inside)
+    parser = _Bright()
+    found = parsed_hair(view, head_map(view, 0.0), parser)
+    wanted = np.zeros_like(inside)
+    wanted[20:60, 30:80] = True
+    np.testing.assert_array_equal(found, wanted)
+    assert parser.seen is not None
+    assert not parser.seen[:, 80:].any()
+
+
+def test_without_its_file_the_rules_are_used(
+    scene_of: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = scene_of(light=LIGHTS["soft"], size=160).seen
+    head = head_map(view, 0.0)
+    monkeypatch.setattr(hair_parse, "WEIGHTS", tmp_path / "none.safetensors")
+    rules = hair_mask(view, head)
+    np.testing.assert_array_equal(find_hair(view, head, "parser"), rules)
+    np.testing.assert_array_equal(find_hair(view, head, "rules"), rules)
+
+
+def test_with_its_file_the_network_is_asked(scene_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = scene_of(light=LIGHTS["soft"], size=160).seen
+    asked = _Bright()
+    monkeypatch.setattr(hair_parse, "WEIGHTS", Path(__file__))
+    monkeypatch.setattr(hair_parse, "head_parser", lambda: asked)
+    find_hair(view, head_map(view, 0.0), "rules")
+    assert asked.seen is None
+    find_hair(view, head_map(view, 0.0), "parser")
+    assert asked.seen is not None
