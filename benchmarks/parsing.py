@@ -32,7 +32,7 @@ from mien.face.landmarks import box_of_points
 from mien.face.parsing_net import PARTS, SIDE, WEIGHTS, HeadParser, frame_of
 from mien.io.image import read_image
 from mien.io.video import read_frames
-from mien.persona.fit_stages import _halved, fit_lighting, fit_shape
+from mien.persona.fit_stages import fit_lighting, fit_shape, halved
 from mien.persona.hair_mask import hair_mask, head_map
 from mien.persona.hair_parse import parsed_hair
 from mien.persona.translator import translator
@@ -106,7 +106,7 @@ def rows_of(name: str, image: Image, parser: HeadParser) -> list[Image]:
         known = translator()
         shape = fit_shape(image, face, known, known.noise)
         wide, _ = fit_lighting(image, face, shape)
-        small = _halved(wide)
+        small = halved(wide)
         head = head_map(small, shape.placement.pose.roll)
         start = time.process_time()
         rules = hair_mask(small, head)

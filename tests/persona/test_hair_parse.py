@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mien.face import parsing_net
 from mien.face.parsing_net import PART, PARTS, HeadParser
 from mien.head.light import LIGHTS
-from mien.persona import hair_parse
 from mien.persona.hair_mask import hair_mask, head_map
 from mien.persona.hair_parse import find_hair, parsed_hair
 from mien.types import Image, Landmarks
@@ -50,7 +50,7 @@ def test_without_its_file_the_rules_are_used(
 ) -> None:
     view = scene_of(light=LIGHTS["soft"], size=160).seen
     head = head_map(view, 0.0)
-    monkeypatch.setattr(hair_parse, "WEIGHTS", tmp_path / "none.safetensors")
+    monkeypatch.setattr(parsing_net, "WEIGHTS", tmp_path / "none.safetensors")
     rules = hair_mask(view, head)
     np.testing.assert_array_equal(find_hair(view, head, "parser"), rules)
     np.testing.assert_array_equal(find_hair(view, head, "rules"), rules)
@@ -59,8 +59,8 @@ def test_without_its_file_the_rules_are_used(
 def test_with_its_file_the_network_is_asked(scene_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     view = scene_of(light=LIGHTS["soft"], size=160).seen
     asked = _Bright()
-    monkeypatch.setattr(hair_parse, "WEIGHTS", Path(__file__))
-    monkeypatch.setattr(hair_parse, "head_parser", lambda: asked)
+    monkeypatch.setattr(parsing_net, "WEIGHTS", Path(__file__))
+    monkeypatch.setattr(parsing_net, "head_parser", lambda: asked)
     find_hair(view, head_map(view, 0.0), "rules")
     assert asked.seen is None
     find_hair(view, head_map(view, 0.0), "parser")

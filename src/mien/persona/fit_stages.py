@@ -20,7 +20,8 @@ from mien.head.worn import BALD, Worn
 from mien.persona import hair_fit
 from mien.persona.appearance import fit_gaze, skin_correction
 from mien.persona.gauss_newton import GeometryFit, Noise, eye_frame, fit_geometry
-from mien.persona.hair_mask import hair_mask, head_map
+from mien.persona.hair_mask import head_map
+from mien.persona.hair_parse import find_hair
 from mien.persona.hair_style import choose_style
 from mien.persona.landmark_model import AU_PART, SLIDER_PART, landmark_model
 from mien.persona.light_fit import LightFit, fit_light, rounded
@@ -159,7 +160,7 @@ def _half(picture: Image) -> Image:
     return np.asarray(smaller, np.uint8)
 
 
-def _halved(view: Sight) -> Sight:
+def halved(view: Sight) -> Sight:
     """The sight at half the size, its maps sampled and its picture averaged."""
     drawn = view.drawn
     half = dataclasses.replace(
@@ -183,9 +184,9 @@ def _halved(view: Sight) -> Sight:
 
 def fit_hair(wide: Sight, shape: Shape, light: LightFit, paint: Paint) -> Hair:
     """The hair of the photo in `wide`; its mask is (160, 160)."""
-    small, pose = _halved(wide), shape.placement.pose
+    small, pose = halved(wide), shape.placement.pose
     head = head_map(small, pose.roll)
-    mask = hair_mask(small, head)
+    mask = find_hair(small, head)
     measures = hair_fit.measure_hair(small, head, mask, pose.roll)
     style = choose_style(measures, pose, shape.sex)
     if style == "bald":
