@@ -134,7 +134,7 @@ def hair_mask(view: Sight, head: HeadMap) -> Mask:
         grown = np.interp(line, [-0.3, 0.8], [0.0, 1.0])
         seed = ((face * grown + near) * probability).astype(np.float32)
     smooth = _guided(view, probability.reshape(odds.shape).astype(np.float32))
-    return _connected(_closed((smooth > 0.5) & view.inside, view, head), head)
+    return connected(_closed((smooth > 0.5) & view.inside, view, head), head)
 
 
 def colour_shares(view: Sight) -> Map:
@@ -188,7 +188,7 @@ def _closed(mask: Mask, view: Sight, head: HeadMap) -> Mask:
     return mask | (closed & allowed & view.inside)
 
 
-def _connected(mask: Mask, head: HeadMap) -> Mask:
+def connected(mask: Mask, head: HeadMap) -> Mask:
     """Only the pieces that touch the scalp."""
     count, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
     scalp = (head.face & (head.hairline > 0.2)) | ((head.outside < 1) & (head.up > 3) & ~head.face)

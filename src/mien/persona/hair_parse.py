@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from mien.persona.hair_mask import HeadMap, Mask, hair_mask
+from mien.persona.hair_mask import HeadMap, Mask, connected, hair_mask, place_odds
 from mien.persona.placement import Sight
 
 if TYPE_CHECKING:
@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 Way = Literal["rules", "parser"]
 WAY: Way = "rules"
 """How a fit finds hair."""
-_LIKELY = 0.5
+_PLACE = 0.5
+"""Weight of the place's log odds beside the head, where dark walls and clothes look like hair."""
+_SURE = 1e-3
 
 
 def parsed_hair(view: Sight, head: HeadMap, parser: HeadParser | None = None) -> Mask:
-    """(s, s) True where the photo shows the person's hair; `head` is not needed.
+    """(s, s) True where the photo shows the person's hair.
+
+    The network's log odds, less what the place speaks against hair beside the head; only pieces
+    that touch the scalp.
 
     parser  by default the shipped one; raises WeightsError where its file is missing
     """
@@ -29,7 +34,10 @@ def parsed_hair(view: Sight, head: HeadMap, parser: HeadParser | None = None) ->
     parser = parser or head_parser()
     # Beyond the photo a sight repeats its edge, which looks like hair now and then.
     seen = np.where(view.inside[..., None], view.image, 0).astype(np.uint8)
-    return (parser(seen, view.landmarks)[..., PART["hair"]] > _LIKELY) & view.inside
+    share = parser(seen, view.landmarks)[..., PART["hair"]]
+    odds = np.log((share + _SURE) / (1 - share + _SURE))
+    against = np.where(head.on_head, 0.0, np.minimum(place_odds(head), 0.0))
+    return connected((odds + _PLACE * against > 0) & view.inside, head)
 
 
 def find_hair(view: Sight, head: HeadMap, way: Way = WAY) -> Mask:
