@@ -36,8 +36,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "用模仿网络未见过的参数为其评分",
     ),
     "command.character.export": (
-        "write a character for engines (glTF), as an avatar (VRM) or one web page; "
-        "or the imitator as ONNX",
+        "write a character as glTF, VRM or one web page; or the imitator as ONNX",
         "将角色导出为引擎模型（glTF）、虚拟形象（VRM）或单个网页；或将模仿网络导出为 ONNX",
     ),
     "character.engine": (

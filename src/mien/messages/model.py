@@ -35,8 +35,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "带简单身体的 VRM 1.0 虚拟形象",
     ),
     "character.export.glb": (
-        "models for engines: head.glb and the simple head_lod1.glb (the default)",
-        "供引擎使用的模型：head.glb 与简化的 head_lod1.glb（默认）",
+        "models for engines: head.glb, full and simple (the default)",
+        "供引擎使用的模型：head.glb，完整与简化两份（默认）",
     ),
     "character.export.toon": ("the character's drawn twin", "角色的卡通形象"),
     "character.export.title": (
