@@ -14,20 +14,26 @@ from mien.head.texture import NO_TEXTURE, check_texture
 
 
 @kernel
+def spot_on_map(attributes: Float32) -> Spot:
+    """The spot with these vertex attributes (7,), with all its detail: a map is seen from near."""
+    return Spot(
+        np.float64(attributes[0]),
+        np.float64(attributes[1]),
+        np.float64(attributes[2]),
+        np.float64(attributes[ACROSS]),
+        np.float64(attributes[HAIRLINE]),
+        0.0,
+    )
+
+
+@kernel
 def _bake(attributes: Float32, material: Float32, texture: Float32, albedo: Float32) -> None:
     for row in range(attributes.shape[0]):
         for column in range(attributes.shape[1]):
             here = attributes[row, column]
             if here[0] != here[0]:
                 continue
-            spot = Spot(
-                np.float64(here[0]),
-                np.float64(here[1]),
-                np.float64(here[2]),
-                np.float64(here[ACROSS]),
-                np.float64(here[HAIRLINE]),
-                0.0,
-            )
+            spot = spot_on_map(here)
             shade = folds(spot, material).shade
             colour = head_paint(spot, np.float64(here[ALONG]), shade, material, texture).colour
             for channel in range(3):

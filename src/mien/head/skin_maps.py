@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.head.bake import spot_on_map
 from mien.head.kernels import kernel
-from mien.head.layout import ACROSS, ALONG, HAIRLINE, OCCLUSION, Float32
+from mien.head.layout import ALONG, OCCLUSION, Float32
 from mien.head.skin import skin_relief
-from mien.head.spot import Spot
 from mien.head.surfaces import head_paint
 from mien.head.texture import NO_TEXTURE
 
@@ -25,14 +25,7 @@ def _surface(attributes: Float32, material: Float32, texture: Float32, out: Floa
             here = attributes[row, column]
             if here[0] != here[0]:
                 continue
-            spot = Spot(
-                np.float64(here[0]),
-                np.float64(here[1]),
-                np.float64(here[2]),
-                np.float64(here[ACROSS]),
-                np.float64(here[HAIRLINE]),
-                0.0,
-            )
+            spot = spot_on_map(here)
             relief = skin_relief(spot, material)
             skin = head_paint(spot, np.float64(here[ALONG]), relief.shade, material, texture)
             out[row, column, 0] = relief.x
