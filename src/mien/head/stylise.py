@@ -94,7 +94,7 @@ def _in_units(values: Mapping[str, float]) -> NDArray[np.float64]:
 
 EXPORT = _in_units(
     {
-        **{"eye_size": 1.6, "eye_height": 1.15, "eye_width": -0.5, "nose_width": -0.8},
+        **{"eye_size": 0.9, "eye_height": 0.75, "eye_width": -0.5, "nose_width": -0.8},
         **{"nose_tip_size": -0.8, "nose_protrusion": -0.4, "nostril_size": -0.75},
     }
 )

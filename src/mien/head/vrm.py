@@ -48,7 +48,7 @@ _GAZE_DEGREES = {
 }
 _CLOTHES = {"body_trousers": (0.030, 0.034, 0.046), "body_shoes": (0.018, 0.016, 0.015)}
 OUTLINE = 0.0008
-_NO_LINE = ("eye", "teeth", "skin")
+_NO_LINE = ("eye", "teeth", "skin", "ears")
 """Around eyes and nose the skin's back would show as stray lines."""
 """Width of a drawing's lines, m."""
 

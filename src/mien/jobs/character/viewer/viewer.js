@@ -195,8 +195,8 @@ const ready = new GLTFLoader().parseAsync(bytesOf(model), "").then((file) => {
     one.userData.photo = one.material;
     one.userData.toon = drawn(one.material);
     meshes.push(one);
-    // Not the skin: around eyes and nose its back would show as stray lines.
-    if (one.name === "ears" || one.name === "shirt") {
+    // Not the skin: around eyes and nose its back would show as stray lines; nor ears alone.
+    if (one.name === "shirt") {
       outlines.add(outline(one));
     }
   });
