@@ -33,7 +33,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "mien-stamp.json"
 OLDEST = (3, 11)
 
-DEMO_EXTRAS = ("demo", "dlib68")
+DEMO_EXTRAS = ("demo",)
 DEV_EXTRAS = ("demo", "dev", "dlib68", "onnx", "studio")
 WORKERS = "2"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")

@@ -19,6 +19,7 @@ from mien.face import affine
 from mien.face.align import align_dlib, align_head, crop, five_points
 from mien.face.analyse import analyse
 from mien.face.identity import embed
+from mien.face.landmarks import judge_landmarker
 from mien.io.image import read_image, write_image
 from mien.io.video import read_frames
 from mien.jobs.express.model import ExpressModel, load_model
@@ -63,7 +64,7 @@ def photos(options: argparse.Namespace, model: ExpressModel) -> None:
 
 def identity(made: Image, face: Face) -> float | None:
     """Distance to the photo's descriptor; None where no face is found."""
-    points = find_again(made, face.landmarks)
+    points = find_again(made, face.landmarks, judge_landmarker())
     if points is None:
         return None
     chip = crop(made, align_dlib(five_points(points)))

@@ -23,6 +23,7 @@ import numpy as np
 from mien.face.align import align_dlib, crop, five_points
 from mien.face.analyse import analyse
 from mien.face.identity import embed
+from mien.face.landmarks import Dlib68
 from mien.head.light import LIGHTS
 from mien.head.render import Render, View, render
 from mien.head.sample import sample, sample_light
@@ -79,7 +80,7 @@ def agreement(people: int) -> None:
     for k in range(people):
         yaw = float(rng(SEED, "agree", k).normal() * 10)
         drawn = render(posed(k, yaw, "photo"), size=256)
-        seen = analyse(drawn.rgb, max_faces=1, with_identity=False)
+        seen = analyse(drawn.rgb, landmarker=Dlib68(), max_faces=1, with_identity=False)
         if not seen:
             continue
         points = seen[0].landmarks

@@ -30,6 +30,7 @@ from skimage import data  # noqa: TID251
 from mien.face import affine
 from mien.face.analyse import analyse
 from mien.face.identity import distance
+from mien.face.landmarks import judge_landmarker
 from mien.io.image import read_image
 from mien.io.video import read_frames
 from mien.persona.flow import REACH, TURNED_REACH
@@ -206,7 +207,7 @@ def measure(name: str, image: Image, face: Face, edits: Sequence[Edit]) -> Itera
         reach = TURNED_REACH if edit.yaw else REACH
         found = [
             one
-            for one in analyse(moved.image)
+            for one in analyse(moved.image, landmarker=judge_landmarker())
             if np.hypot(*(one.landmarks.mean(0) - before.mean(0))) < eyes
         ]
         meant = (mover.intended(motion_of(mover, edit)) - before)[17:]

@@ -27,7 +27,7 @@ from mien.jobs.reenact.model import ReenactModel
 from mien.jobs.reenact.networks import make_networks
 from mien.jobs.reenact.presets import config
 from mien.jobs.reenact.recipe import build, ready_networks
-from mien.jobs.reenact.scores import can_find_faces, motion_curves, score
+from mien.jobs.reenact.scores import motion_curves, score
 from mien.jobs.reenact.trials import head_trials, model_row, plain_rows
 from mien.train.live import Live
 from mien.train.loop import Outside, train
@@ -61,7 +61,7 @@ def compare(options: argparse.Namespace) -> None:
     for preset in options.presets:
         model, spent[preset] = _trained(preset, options)
         rows[preset] = model_row(model, trials)
-    curves = [motion_curves(one.truth, one) for one in trials] if can_find_faces() else None
+    curves = [motion_curves(one.truth, one) for one in trials]
     for name, made in rows.items():
         values = {key: round(value, 4) for key, value in score(made, trials, curves).values.items()}
         line = {"row": name, "cpu seconds": round(spent.get(name, 0.0), 1), **values}

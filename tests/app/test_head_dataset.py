@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mien.data.head_recipe import head_name
+from mien.data.people import head_name
 
 Cli = Callable[..., Any]
 DATASET = ("head", "dataset", "--workers", 1)

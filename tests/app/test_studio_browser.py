@@ -21,7 +21,7 @@ from mien.types import Image
 from .test_studio import serving
 
 CHROMIUM = shutil.which("chromium")
-NEEDED = ("playwright", "gradio", "skimage", "face_recognition_models")
+NEEDED = ("playwright", "gradio", "skimage")
 ABSENT = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 SECONDS = 1000
 RUN_LIMIT = 240 * SECONDS

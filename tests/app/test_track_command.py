@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,6 @@ from mien.io import camera
 from mien.io.image import write_image
 from mien.persona.driver import read_driver
 from mien.types import Image
-
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("face_recognition_models") is None,
-    reason="face_recognition_models is not installed (extra [dlib68])",
-)
 
 Cli = Callable[..., Any]
 

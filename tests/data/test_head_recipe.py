@@ -22,8 +22,8 @@ from PIL import Image as PillowImage
 from mien.data import head_recipe
 from mien.data.crowd import Crowd, open_crowd
 from mien.data.crowd import fill as fill_crowd
-from mien.data.head_recipe import HeadRecipe, fill, head_name, open_set, read_recipe
-from mien.data.people import HeadSpec, draw_person
+from mien.data.head_recipe import HeadRecipe, fill, open_set, read_recipe
+from mien.data.people import HeadSpec, draw_person, head_name
 from mien.errors import InputError, OutputError
 from mien.head.schema import SLIDERS
 from mien.io.image import read_image

@@ -9,16 +9,23 @@ import pytest
 from mien.errors import MissingExtraError
 from mien.face.analyse import analyse
 from mien.face.dlib_format import RESNET, find_model
-from mien.face.landmarks import Landmarker, default_landmarker
+from mien.face.landmarks import Dlib68, Landmarker, default_landmarker
 from mien.types import Face, Image
 
 
 @pytest.fixture(scope="session")
 def dlib68() -> Landmarker:
     try:
-        return default_landmarker()
+        return Dlib68()
     except MissingExtraError as error:
         pytest.skip(f"no 68-point file: {error}")
+
+
+@pytest.fixture(params=["mien-68", "dlib-68"])
+def landmarker(request: pytest.FixtureRequest) -> Landmarker:
+    if request.param == "mien-68":
+        return default_landmarker()
+    return request.getfixturevalue("dlib68")
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +37,8 @@ def resnet_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def astronaut_face(astronaut: Image, dlib68: Landmarker) -> Face:
-    (face,) = analyse(astronaut, landmarker=dlib68)
+def astronaut_face(astronaut: Image) -> Face:
+    (face,) = analyse(astronaut)
     return face
 
 

@@ -14,7 +14,7 @@ from mien.errors import InputError
 from mien.face import affine
 from mien.face.analyse import analyse, report_faces, to_json
 from mien.face.identity import distance
-from mien.face.landmarks import Landmarker
+from mien.face.landmarks import UnrestLimits
 from mien.types import Box, Face, Image
 
 
@@ -34,20 +34,16 @@ def test_everything_is_measured(astronaut_face: Face) -> None:
     assert (face.landmarks < (face.box.right + 20, face.box.bottom + 30)).all()
 
 
-def test_the_same_picture_gives_the_same_numbers(
-    astronaut: Image, astronaut_face: Face, dlib68: Landmarker
-) -> None:
-    (again,) = analyse(astronaut.copy(), landmarker=dlib68)
+def test_the_same_picture_gives_the_same_numbers(astronaut: Image, astronaut_face: Face) -> None:
+    (again,) = analyse(astronaut.copy())
     assert_array_equal(again.landmarks, astronaut_face.landmarks)
     assert_array_equal(again.embedding, astronaut_face.embedding)
     assert again.colours == astronaut_face.colours
 
 
-def test_two_astronauts_are_measured_alike(
-    astronaut: Image, astronaut_face: Face, dlib68: Landmarker
-) -> None:
+def test_two_astronauts_are_measured_alike(astronaut: Image, astronaut_face: Face) -> None:
     left, right = sorted(
-        analyse(np.hstack([astronaut, astronaut]), landmarker=dlib68),
+        analyse(np.hstack([astronaut, astronaut])),
         key=lambda face: face.box.left,
     )
     assert error(left.landmarks, astronaut_face.landmarks) < 0.01
@@ -56,10 +52,8 @@ def test_two_astronauts_are_measured_alike(
 
 
 @pytest.mark.parametrize("quarter", [1, 2, 3])
-def test_a_picture_on_its_side(
-    astronaut: Image, astronaut_face: Face, dlib68: Landmarker, quarter: int
-) -> None:
-    (face,) = analyse(np.ascontiguousarray(np.rot90(astronaut, quarter)), landmarker=dlib68)
+def test_a_picture_on_its_side(astronaut: Image, astronaut_face: Face, quarter: int) -> None:
+    (face,) = analyse(np.ascontiguousarray(np.rot90(astronaut, quarter)))
     points = face.landmarks
     for _ in range(quarter):  # np.rot90 turns counter-clockwise: undo it
         points = np.stack([511 - points[:, 1], points[:, 0]], 1)
@@ -72,65 +66,61 @@ def test_a_picture_on_its_side(
 
 
 @pytest.mark.parametrize("size", [1536, 300, 200])
-def test_another_resolution(
-    astronaut: Image, astronaut_face: Face, dlib68: Landmarker, size: int
-) -> None:
+def test_another_resolution(astronaut: Image, astronaut_face: Face, size: int) -> None:
     other = affine.resize(astronaut, (size, size))
-    (face,) = analyse(other, landmarker=dlib68)
+    (face,) = analyse(other)
     points = (face.landmarks + 0.5) * 512 / size - 0.5
     assert error(points, astronaut_face.landmarks) < 0.012
     assert distance(face.embedding, astronaut_face.embedding) < 0.35
 
 
-def test_a_grey_picture(astronaut: Image, astronaut_face: Face, dlib68: Landmarker) -> None:
-    (face,) = analyse(
-        np.asarray(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), np.uint8), landmarker=dlib68
-    )
+def test_a_grey_picture(astronaut: Image, astronaut_face: Face) -> None:
+    (face,) = analyse(np.asarray(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), np.uint8))
     assert error(face.landmarks, astronaut_face.landmarks) < 0.02
     assert face.colours.skin is not None
 
 
-def test_the_largest_face_comes_first(astronaut: Image, dlib68: Landmarker) -> None:
+def test_the_largest_face_comes_first(astronaut: Image) -> None:
     large = affine.resize(astronaut[:300, 100:350], (500, 600))
     small = np.vstack([astronaut[:300, 100:350], np.full((300, 250, 3), 128, np.uint8)])
     canvas = np.hstack([small, large])
-    faces = analyse(canvas, landmarker=dlib68, with_identity=False)
+    faces = analyse(canvas, with_identity=False)
     assert [face.box.left > 250 for face in faces] == [True, False]
     assert faces[1].warnings == ("several",)
-    (largest,) = analyse(canvas, landmarker=dlib68, max_faces=1, with_identity=False)
+    (largest,) = analyse(canvas, max_faces=1, with_identity=False)
     assert largest.box == faces[0].box
     assert largest.warnings == ("several",)
 
 
-def test_a_badge_is_no_face(astronaut: Image, dlib68: Landmarker) -> None:
+def test_a_badge_is_no_face(astronaut: Image) -> None:
     # Turned by 10 degrees, the badge on her chest just passes the detector's threshold.
     from mien.face.detect import detect, turned_frame
 
     matrix, size = turned_frame(astronaut, 10)
     turned = affine.warp(astronaut, matrix, size)
     assert len(detect(turned)) == 2
-    assert len(analyse(turned, landmarker=dlib68, with_identity=False)) == 1
+    assert len(analyse(turned, with_identity=False)) == 1
 
 
-def test_no_face_is_an_empty_list(noisy_picture: Image, dlib68: Landmarker) -> None:
-    assert analyse(noisy_picture, landmarker=dlib68) == []
+def test_no_face_is_an_empty_list(noisy_picture: Image) -> None:
+    assert analyse(noisy_picture) == []
 
 
-def test_what_was_left_out_is_reported(astronaut: Image, dlib68: Landmarker) -> None:
+def test_what_was_left_out_is_reported(astronaut: Image) -> None:
     tiny = affine.resize(astronaut, (100, 100))
-    report = report_faces(tiny, landmarker=dlib68)
+    report = report_faces(tiny)
     assert report.notes == ("faces left out because they are too small to measure: 1",)
     assert report.to_json() == {
         "width": 100,
         "height": 100,
-        "landmarker": "dlib-68",
+        "landmarker": "mien-68",
         "too_small": 1,
         "faces": [],
     }
 
 
-def test_json_holds_everything_but_the_descriptor(astronaut: Image, dlib68: Landmarker) -> None:
-    report = report_faces(astronaut, landmarker=dlib68)
+def test_json_holds_everything_but_the_descriptor(astronaut: Image) -> None:
+    report = report_faces(astronaut)
     assert report.notes == ()
     read = json.loads(json.dumps(report.to_json(), allow_nan=False))
     (face,) = read["faces"]
@@ -156,6 +146,7 @@ def test_another_landmarker_can_be_used(astronaut: Image, astronaut_face: Face) 
         name = "known"
         notice = ""
         steady = False
+        limits = UnrestLimits(calm=1.0, doubt=1.0, lost=1.0)
 
         def __call__(self, image: Image, box: Box) -> np.ndarray:
             # The astronaut's points by their place in her box: right for any box around her.

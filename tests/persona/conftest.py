@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mien.errors import MissingExtraError
 from mien.face import affine
 from mien.face.analyse import analyse
-from mien.face.landmarks import default_landmarker
 from mien.head.camera import Camera
 from mien.head.light import Light
 from mien.head.material import material_vector
@@ -30,16 +28,7 @@ _SMALL = View(camera=Camera(size=64, zoom=1.0), supersample=1, shadow=1)
 
 
 @pytest.fixture(scope="session")
-def landmarker() -> None:
-    """Skips where nothing finds landmarks in pictures."""
-    try:
-        default_landmarker()
-    except MissingExtraError as error:
-        pytest.skip(f"no 68-point file: {error}")
-
-
-@pytest.fixture(scope="session")
-def astronaut_face(astronaut: Image, landmarker: None) -> Face:
+def astronaut_face(astronaut: Image) -> Face:
     (face,) = analyse(astronaut)
     return face
 

@@ -145,9 +145,7 @@ def test_an_analysis_without_identity_still_fits(astronaut: Image, astronaut_fac
     assert found.nme < 0.06
 
 
-def test_a_tilted_head_is_cropped_within_the_necks_reach(
-    astronaut: Image, landmarker: None
-) -> None:
+def test_a_tilted_head_is_cropped_within_the_necks_reach(astronaut: Image) -> None:
     import cv2
 
     for angle in (-30.0, 30.0):
@@ -164,7 +162,7 @@ def test_a_tilted_head_is_cropped_within_the_necks_reach(
 
 
 @pytest.fixture(scope="module")
-def drawn_people(landmarker: None) -> list[tuple[FaceCode, Fit]]:
+def drawn_people() -> list[tuple[FaceCode, Fit]]:
     """People of a seed that trained nothing, drawn as photos and fitted."""
     pairs = []
     for index in range(5):
@@ -212,9 +210,7 @@ def test_vertex_error_is_a_distance() -> None:
 
 @pytest.mark.real
 @pytest.mark.slow
-def test_real_photos_are_fitted_as_the_design_wants(
-    real_photos: Path, landmarker: None, astronaut: Image
-) -> None:
+def test_real_photos_are_fitted_as_the_design_wants(real_photos: Path, astronaut: Image) -> None:
     """Medians over all faces: NME .042 off and .030 full, skin dE 6 and 3, all found again."""
     photos = [read_image(real_photos / f"{name}.jpg") for name in REAL]
     figures: dict[str, list[tuple[float, float]]] = {"off": [], "full": []}

@@ -26,7 +26,7 @@ VIEW = View(camera=Camera(size=288, zoom=1.0), light=LIGHTS["soft"], supersample
 
 
 @pytest.fixture(scope="module")
-def people(landmarker: None) -> list[tuple[FaceCode, Image, Face]]:
+def people() -> list[tuple[FaceCode, Image, Face]]:
     found = []
     for index in range(3):
         code = sample(404, index, pose_sd=(12.0, 6.0, 4.0), expression=True)
@@ -90,7 +90,7 @@ def test_a_smile_folds_the_cheeks() -> None:
 
 @pytest.mark.parametrize("change", ["grey", "blue", "dark"])
 def test_what_a_camera_does_to_skin_stays_out_of_the_character(
-    change: str, astronaut: Image, landmarker: None
+    change: str, astronaut: Image
 ) -> None:
     """Without colours, with a heavy cast, four stops too dark: her skin is a skin's colour."""
     photo = astronaut[:300, 60:420].copy()

@@ -114,14 +114,14 @@ def test_a_lost_face_is_held_for_a_moment_and_then_rests(frames: list[Seen]) -> 
     assert len(driver) == len(frames) + 40
 
 
-def test_a_camera_that_shows_nobody_is_refused(landmarker: None) -> None:
+def test_a_camera_that_shows_nobody_is_refused() -> None:
     empty: Image = np.full((90, 120, 3), 128, np.uint8)
     with pytest.raises(InputError, match="no face was found in 3 frames"):
         follow_camera((k / FPS, empty) for k in range(3))
 
 
 @pytest.mark.slow
-def test_a_camera_is_followed_until_it_is_stopped(astronaut: Image, landmarker: None) -> None:
+def test_a_camera_is_followed_until_it_is_stopped(astronaut: Image) -> None:
     def stopped_by_hand() -> object:
         for k in range(8):
             yield k / 6, astronaut

@@ -43,9 +43,7 @@ EDITS: dict[str, tuple[dict[str, float], float, Measure, float]] = {
 
 
 @pytest.mark.parametrize("name", ["obama", "obama2", "biden"])
-def test_every_edit_is_found_again_in_the_right_direction(
-    real_photos: Path, landmarker: None, name: str
-) -> None:
+def test_every_edit_is_found_again_in_the_right_direction(real_photos: Path, name: str) -> None:
     photo = read_image(real_photos / f"{name}.jpg")
     face = analyse(photo, max_faces=1)[0]
     mover = Mover(fit_subject(photo, face))

@@ -103,14 +103,14 @@ def test_drivers_come_from_files_clips_and_folders(tmp_path: Path) -> None:
     assert (fps, count) == (12.0, 3)
 
 
-def test_a_clip_without_a_face_is_refused(landmarker: None) -> None:
+def test_a_clip_without_a_face_is_refused() -> None:
     empty = [np.full((90, 120, 3), 128, np.uint8)] * 3
     with pytest.raises(InputError, match="no face was found in 3 frames"):
         track_clip(empty, fps=25.0)
 
 
 @pytest.mark.slow
-def test_a_drawn_clip_is_tracked(landmarker: None) -> None:
+def test_a_drawn_clip_is_tracked() -> None:
     code = plain(sample(SEED, 2))
     blank = np.zeros((8, 8, 3), np.uint8)
     view = View(camera=Camera(size=320, zoom=1.0))

@@ -108,7 +108,7 @@ def test_shapes_and_statistics_fit_together(known: Translator) -> None:
 
 
 @pytest.fixture(scope="module")
-def strangers(landmarker: None) -> list[Sample]:
+def strangers() -> list[Sample]:
     """People of a seed that trained nothing, drawn and analysed as the training data was."""
     samples = [make_sample(99, index) for index in range(16)]
     usable = [one for one in samples if one.usable]

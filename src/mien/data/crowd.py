@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mien.data.begun import begin
-from mien.data.head_recipe import head_name
+from mien.data.people import head_name
 from mien.data.workers import Told, work_through
 from mien.errors import OutputError
 from mien.head.gltf import export_glb

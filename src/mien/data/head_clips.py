@@ -16,17 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.data.crop import resize
-from mien.data.people import HeadSpec, framing, surroundings
+from mien.data.people import HeadSpec, framing, head_name, surroundings
 from mien.head.render import View, draw, material_of, mesh_of
 from mien.head.sample import sample
-from mien.head.schema import AU_INDEX, SCHEMA, schema_hash
+from mien.head.schema import AU_INDEX, SCHEMA
 from mien.persona.move import Mover
 from mien.persona.subject import Motion
 from mien.persona.trial import drawn_subject
 from mien.seeding import rng
 from mien.types import AU_NAMES, FaceCode, Image, Pose
 
-_VERSION = 1
+_VERSION = 2
+"""Of what the head does not know: raise it when motions or the mover change."""
 _RATE = 12.0
 """Frames a second of a clip."""
 _ENLARGED = 2
@@ -54,7 +55,7 @@ class ClipSpec:
     def as_config(self) -> dict[str, Any]:
         """JSON values, with the version of the head that draws them."""
         values = dataclasses.asdict(self)
-        return {**values, "clips": _VERSION, "head": schema_hash(), "version": SCHEMA.version}
+        return {**values, "clips": _VERSION, "head": head_name(), "version": SCHEMA.version}
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that name the set."""

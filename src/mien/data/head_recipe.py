@@ -14,8 +14,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import dataclasses
-import functools
-import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -27,13 +25,11 @@ from numpy.typing import NDArray
 
 from mien.data.begun import begin
 from mien.data.head_labels import columns, row
-from mien.data.people import HeadSpec, draw_person, draw_scene
+from mien.data.people import HeadSpec, draw_scene, head_name
 from mien.data.workers import Told, work_through
 from mien.errors import InputError, OutputError
-from mien.head.assets import HASHES
-from mien.head.sample import sample
 from mien.head.samplers import SAMPLER_NAMES, SamplerName
-from mien.head.schema import LABELS, SCHEMA, schema_hash
+from mien.head.schema import LABELS
 from mien.io.atomic import atomic_file, atomic_folder, remove_leftovers
 from mien.io.files import output_errors, read_bytes
 from mien.io.image import encode_image
@@ -49,7 +45,6 @@ MOST, LARGEST, SMALLEST = 10_000_000, 1024, 16
 RECIPE, LABELS_FILE = "recipe.json", "labels.csv"
 JOB = "head.dataset"
 _MAX_BYTES = 1 << 16
-_PROBES, _PROBE_SIZE = 3, 48
 
 # Colours of the parts in a mask, in the order of `LABELS`; only for looking at.
 _PALETTE = (
@@ -99,24 +94,6 @@ class HeadRecipe:
         """What is written into every picture."""
         asked = request_hash(dataclasses.asdict(self))
         return Provenance(source="algorithmicMedia", job=JOB, seed=self.seed, request=asked)
-
-
-@functools.cache
-def head_name() -> str:
-    """The head that draws here: its version, and a hash over what it knows, samples and draws.
-
-    A few pictures are drawn for it, so that no change of the renderer goes unnoticed.
-    """
-    digest = hashlib.sha256(json.dumps([schema_hash(), HASHES], sort_keys=True).encode())
-    for kind in SAMPLER_NAMES:
-        for index in range(4 * _PROBES):
-            code = sample(0, index, sampler=kind, expression=True, pose_sd=(9.0, 4.0, 2.0))
-            digest.update(json.dumps(dataclasses.asdict(code), sort_keys=True).encode())
-    for style in get_args(Style):
-        spec = HeadSpec(style=style, size=_PROBE_SIZE)
-        for index in range(_PROBES):
-            digest.update(draw_person(spec, index)[1].rgb.tobytes())
-    return f"{SCHEMA.version}-{digest.hexdigest()[:12]}"
 
 
 def read_recipe(path: Path) -> HeadRecipe:

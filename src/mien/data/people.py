@@ -7,14 +7,16 @@ width apart, upright. So a network that learnt from renders finds photos where i
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.align import HEAD_SIZE, align_head
+from mien.head.assets import HASHES
 from mien.head.backdrop import DEFAULT_COLOURS, SEEDS, Backdrop, Kind
 from mien.head.camera import Camera, project, turn_head
 from mien.head.light import LIGHTS
@@ -22,7 +24,7 @@ from mien.head.markers import landmark_positions, to_pixels
 from mien.head.render import Render, View, draw, material_of, mesh_of
 from mien.head.rig import Mesh
 from mien.head.sample import sample, sample_light
-from mien.head.samplers import SamplerName
+from mien.head.samplers import SAMPLER_NAMES, SamplerName
 from mien.head.schema import SCHEMA, schema_hash
 from mien.seeding import rng
 from mien.types import FaceCode, Pose, Style
@@ -37,6 +39,7 @@ _BACKDROPS: tuple[Kind, ...] = (
     *("plain", "plain", "plain", "studio", "studio"),
     *("window", "outdoor", "shapes", "gradient"),
 )
+_PROBES, _PROBE_SIZE = 3, 48
 _NEAR, _FAR = 55.0, 150.0
 """Centimetres from the lens: a selfie's wide face to a portrait lens's flat one."""
 
@@ -63,7 +66,7 @@ class HeadSpec:
     def as_config(self) -> dict[str, Any]:
         """JSON values, with the version of the head that draws them."""
         values = dataclasses.asdict(self)
-        return {**values, "head": schema_hash(), "version": SCHEMA.version}
+        return {**values, "head": head_name(), "version": SCHEMA.version}
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that name the set."""
@@ -169,3 +172,21 @@ def draw_scene(spec: HeadSpec, index: int) -> tuple[FaceCode, View, Render]:
     view = dataclasses.replace(view, camera=camera)
     drawn = draw(mesh, material, pose=code.pose, view=view, style=code.style)
     return code, view, drawn
+
+
+@functools.cache
+def head_name() -> str:
+    """The head that draws here: its version, and a hash over what it knows, samples and draws.
+
+    A few pictures are drawn for it, so that no change of the renderer goes unnoticed.
+    """
+    digest = hashlib.sha256(json.dumps([schema_hash(), HASHES], sort_keys=True).encode())
+    for kind in SAMPLER_NAMES:
+        for index in range(4 * _PROBES):
+            code = sample(0, index, sampler=kind, expression=True, pose_sd=(9.0, 4.0, 2.0))
+            digest.update(json.dumps(dataclasses.asdict(code), sort_keys=True).encode())
+    for style in get_args(Style):
+        spec = HeadSpec(style=style, size=_PROBE_SIZE)
+        for index in range(_PROBES):
+            digest.update(draw_person(spec, index)[1].rgb.tobytes())
+    return f"{SCHEMA.version}-{digest.hexdigest()[:12]}"

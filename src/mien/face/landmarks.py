@@ -1,9 +1,10 @@
 """The 68 points of a face, to a fraction of a pixel.
 
-A `Landmarker` says where the points are in an upright picture of a face; `locate` asks it several
-times. dlib's predictor alone answers in whole pixels and moves with its box: on 24 photos and
-frames, turned by up to 6 degrees, scaled by up to 20 %, brightened and with noise, its points
-stray by 0.0079 of the distance of the outer eye corners. Asked as `locate` does, by 0.0022.
+A `Landmarker` says where the points are in an upright picture of a face; `locate` sets the picture
+upright for it. The default is our own network (`face.landmark_net`). dlib's predictor answers in
+whole pixels and moves with its box: on 24 photos and frames, turned by up to 6 degrees, scaled by
+up to 20 %, brightened and with noise, its points stray by 0.0079 of the distance of the outer eye
+corners, and by 0.0022 where `locate` averages ten looks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Protocol, TypeAlias
 import dlib
 import numpy as np
 
+from mien.errors import MissingExtraError
 from mien.face import affine
 from mien.face.affine import Matrix, Points
 from mien.face.detect import Detection
@@ -67,12 +69,27 @@ Frame: TypeAlias = tuple[Points, float, float]
 """A tilted box: centre, width and the face's roll in degrees."""
 
 
+@dataclasses.dataclass(frozen=True)
+class UnrestLimits:
+    """What a landmarker's `Located.unrest` says, in outer-eye distances.
+
+    calm    nearly every face lies below it
+    doubt   a detection that is not sure is a face below it
+    lost    what is followed through a clip is no longer a face above it
+    """
+
+    calm: float
+    doubt: float
+    lost: float
+
+
 class Landmarker(Protocol):
     """Anything that finds the 68 iBUG points of one upright face.
 
     name    for weight headers and reports
     notice  one line a user should read once, or ""
-    steady  whether one look is enough: slightly different boxes give the same points
+    steady  whether one look at a well-laid box is enough
+    limits  of what its points on a face and on the mirrored face differ by
     """
 
     @property
@@ -84,9 +101,17 @@ class Landmarker(Protocol):
     @property
     def steady(self) -> bool: ...  # noqa: D102
 
+    @property
+    def limits(self) -> UnrestLimits: ...  # noqa: D102
+
     def __call__(self, image: Image, box: Box) -> Landmarks:
         """(68, 2) pixels of `image` for the face in `box` (as dlib's HOG detector draws it)."""
         ...
+
+
+# Faces of 86 photos and frames have 0.005 to 0.013, followed ones with motion blur up to 0.035;
+# what only looks like a face to the detector has 0.017 to 0.07.
+_DLIB_LIMITS = UnrestLimits(calm=0.012, doubt=0.021, lost=0.045)
 
 
 class _Dlib:
@@ -113,6 +138,7 @@ class Dlib68(_Dlib):
 
     name = "dlib-68"
     steady = False
+    limits = _DLIB_LIMITS
 
     def __init__(self, path: Path | None = None) -> None:
         super().__init__(LANDMARKS_68, path)
@@ -133,6 +159,7 @@ class Dlib5(_Dlib):
     name = "dlib-5"
     notice = ""
     steady = False
+    limits = _DLIB_LIMITS
 
     def __init__(self, path: Path | None = None) -> None:
         super().__init__(LANDMARKS_5, path)
@@ -144,8 +171,22 @@ class Dlib5(_Dlib):
 
 @functools.cache
 def default_landmarker() -> Landmarker:
-    """The landmarker used unless another is given, loaded once."""
-    return Dlib68()
+    """The landmarker used unless another is given, our own network, loaded once."""
+    from mien.face.landmark_net import head_landmarker  # it brings torch
+
+    return head_landmarker()
+
+
+@functools.cache
+def judge_landmarker() -> Landmarker:
+    """What scores made pictures: dlib's where the extra `dlib68` brings its file, else the default.
+
+    The default finds the points that move and fit a face; a judge should be somebody else.
+    """
+    try:
+        return Dlib68()
+    except MissingExtraError:
+        return default_landmarker()
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -154,8 +195,7 @@ class Located:
 
     points   (68, 2) pixels, with fractions
     unrest   mean distance of the points found in the patch and in its mirror image, in outer-eye
-             distances. Faces have 0.005 to 0.02 (photos, frames, drawn heads); what only looked
-             like a face to the detector has 0.021 to 0.07.
+             distances; what it says is in the landmarker's `limits`
     """
 
     points: Landmarks
@@ -166,8 +206,9 @@ def locate(image: Image, detection: Detection, landmarker: Landmarker) -> Locate
     """The 68 points of a detected face.
 
     First in a patch around the detector's box, then in patches set upright and framed by the
-    points found before, until they stand still. In the last patch five slightly different boxes
-    are averaged, and the same five in the mirrored patch: a mirrored photo gives mirrored points.
+    points found before, until they stand still; then in the mirrored patch too, so that a mirrored
+    photo gives mirrored points. Where the landmarker is not steady, five slightly different boxes
+    are averaged in each of the two.
     """
     frame = (*_centre_and_width(detection.box), -detection.turn)
     for _ in range(_ROUNDS):
@@ -185,15 +226,15 @@ def locate(image: Image, detection: Detection, landmarker: Landmarker) -> Locate
     return Located(affine.transform(affine.invert(matrix), mean), apart / max(eyes, 1e-9))
 
 
+def _once(image: Image, matrix: Matrix, landmarker: Landmarker) -> Landmarks:
+    patch, box = _patch(image, matrix)
+    return affine.transform(affine.invert(matrix), landmarker(patch, box))
+
+
 def _still(before: Frame, after: Frame) -> bool:
     turned = (after[2] - before[2] + 180) % 360 - 180
     moved = float(np.hypot(*(after[0] - before[0]))) / before[1]
     return abs(turned) < _STILL_ROLL and moved < _STILL_SHIFT
-
-
-def _once(image: Image, matrix: Matrix, landmarker: Landmarker) -> Landmarks:
-    patch, box = _patch(image, matrix)
-    return affine.transform(affine.invert(matrix), landmarker(patch, box))
 
 
 def _centre_and_width(box: Box) -> tuple[Points, float]:

@@ -13,14 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.detect import Detection, DetectorOptions, search
-from mien.face.landmarks import Landmarker, default_landmarker, locate
+from mien.face.landmarks import Landmarker, Located, default_landmarker, locate
 from mien.types import OUTER_EYE, Box, Image, Landmarks
 
-LOST_UNREST = 0.045
-"""`landmarks.Located.unrest` above which what is followed is no longer a face. Followed faces of
-three clips had up to 0.035, with motion blur."""
 _JUMP, _GROWTH = 0.6, 1.3  # box widths and factor between two frames that no head makes
-_CALM, _SPAN = 0.012, 0.033  # unrest at which confidence is 1, and how far on it ends
+_LEAST = 0.05  # confidence in what is just not lost
 _ALIKE = 0.7  # weight of the known relation when the detector has run again
 
 
@@ -75,10 +72,10 @@ class FaceTracker:
         place = locate(frame, Detection(box, 1.0, -roll), self._landmarker)
         moved = float(np.hypot(*(_face_frame(place.points)[0] - middle)))
         growth = _face_frame(place.points)[1] / size
-        lost = place.unrest > LOST_UNREST or moved > _JUMP * width
+        lost = place.unrest > self._landmarker.limits.lost or moved > _JUMP * width
         if lost or not 1 / _GROWTH < growth < _GROWTH or not _is_inside(place.points, frame):
             return None
-        return Tracked(place.points, _confidence(place.unrest), detected=False)
+        return Tracked(place.points, self._confidence(place), detected=False)
 
     def _search(self, frame: Image) -> Tracked | None:
         faces = search(frame, DetectorOptions(retry=self._relation is None)).faces
@@ -86,10 +83,15 @@ class FaceTracker:
             return None
         best = faces[0]
         place = locate(frame, best, self._landmarker)
-        if place.unrest > LOST_UNREST:
+        if place.unrest > self._landmarker.limits.lost:
             return None
         self._learn(best.box, place.points)
-        return Tracked(place.points, _confidence(place.unrest), detected=True)
+        return Tracked(place.points, self._confidence(place), detected=True)
+
+    def _confidence(self, place: Located) -> float:
+        limits = self._landmarker.limits
+        beyond = (place.unrest - limits.calm) / (limits.lost - limits.calm)
+        return float(np.clip(1.0 - beyond, _LEAST, 1.0))
 
     def _learn(self, box: Box, landmarks: Landmarks) -> None:
         middle, size, turn = _face_frame(landmarks)
@@ -120,10 +122,6 @@ def _is_inside(landmarks: Landmarks, frame: Image) -> bool:
     height, width = frame.shape[:2]
     x, y = landmarks[27:48].T
     return bool((x > 0).all() and (y > 0).all() and (x < width).all() and (y < height).all())
-
-
-def _confidence(unrest: float) -> float:
-    return float(np.clip(1.0 - (unrest - _CALM) / _SPAN, 0.05, 1.0))
 
 
 def eye_distance(landmarks: Landmarks) -> float:

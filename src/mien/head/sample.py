@@ -45,6 +45,11 @@ DAMPED = {
     **{"nose_bend": 0.35, "mouth_tilt": 0.35, "ear_flare": 0.6, "ear_pointed": 0.0},
     **{"asymmetry_upper": 0.3, "asymmetry_lower": 0.3},
 }
+USUAL = {"eye_height": -0.5}
+"""Means of sliders that are not 0: the head at rest looks with wider eyes than people do.
+
+An open eye is about .3 as high as wide (Soukupova and Cech 2016, figure 1); the resting head's .39.
+"""
 ONLY_ADD = ("double_chin", "jowls", "marionette")
 _MONOLID, _HOODED = 0.26, 0.17
 _LID_CLIP = 0.95
@@ -63,8 +68,9 @@ def sample_sliders(random: np.random.Generator, *, sex: float, spread: float) ->
         usual = variation(name)
         value = float(draw) * usual + MACROS["sex"].get(name, 0.0) * sex
         value *= DAMPED.get(name, 1.0)
-        most = min(limit * usual, 1.0)
-        sliders[name] = min(max(value, 0.0 if name in ONLY_ADD else -most), most)
+        most, mean = min(limit * usual, 1.0), USUAL.get(name, 0.0)
+        value = min(max(value, 0.0 if name in ONLY_ADD else -most), most)
+        sliders[name] = min(max(mean + value, -1.0), 1.0)
     sliders |= _eyelids(random, sliders)
     return {name: round(value, 4) for name, value in sliders.items()}
 

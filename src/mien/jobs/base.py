@@ -47,7 +47,7 @@ class Outcome:
 
     results   files or folders that were written, in the order of the inputs
     skipped   inputs without a result; the others are done all the same
-    notes     lines the user should read: warnings about single inputs, licence notices
+    notes     lines the user should read: warnings about single inputs
     figures   measured values by name
     """
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from mien.errors import MienError
-from mien.face.landmarks import default_landmarker
 from mien.io.names import ResultNames, terminal_safe
 from mien.io.provenance import Provenance, request_hash
 from mien.jobs.base import Outcome, Progress, Skipped, Step
@@ -62,9 +61,6 @@ def each_photo(
         except MienError as problem:
             skipped.append(Skipped(str(photo), str(problem)))
         progress(Step(done + 1, len(request.photos), photo.name))
-    notice = getattr(default_landmarker(), "notice", "")
-    if results and notice:
-        notes.append(notice)
     return Outcome(tuple(results), tuple(skipped), tuple(notes))
 
 

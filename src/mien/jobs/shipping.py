@@ -12,7 +12,7 @@ import torch
 
 from mien.errors import MienError
 from mien.io.weights import load_weights, save_weights
-from mien.jobs.base import Step
+from mien.jobs.base import Outcome, Step
 
 
 def device() -> torch.device:
@@ -36,6 +36,17 @@ def command(make: Callable[[], None]) -> int:
         say(str(error))
         return error.exit_code
     return 0
+
+
+def whole(outcome: Outcome, images: int) -> tuple[Path, ...]:
+    """The results of a run that saw all its images; nothing for one that was stopped before.
+
+    A stopped run goes on with the next call; another process of several has no results either.
+    """
+    if outcome.results and outcome.figures.get("images", 0) < images:
+        say(f"stopped at {outcome.figures['images']:.0f} of {images} images: nothing ships yet")
+        return ()
+    return outcome.results
 
 
 def ship(

@@ -58,12 +58,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "--model：模型尺寸不同：{sizes}；请分别评分",
     ),
     "reenact.eval_head": (
-        "{clips} clips, {frames} frames; PSNR and SSIM of face and mouth, motion as dlib finds it",
-        "{clips} 段视频，{frames} 帧；面部与嘴部的 PSNR、SSIM，动作由 dlib 测得",
-    ),
-    "reenact.eval_no_motion": (
-        "motion was not measured: pip install 'mien[dlib68]'",
-        "未测量动作：pip install 'mien[dlib68]'",
+        "{clips} clips, {frames} frames; PSNR, SSIM of face and mouth, motion as {judge} finds it",
+        "{clips} 段视频，{frames} 帧；面部与嘴部的 PSNR、SSIM，动作由 {judge} 测得",
     ),
     "sequences.missing": (
         "{path}: no such clip or folder; wanted a clip, or a folder with frames",

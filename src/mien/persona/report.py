@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.detect import DetectorOptions, search
-from mien.face.landmarks import default_landmarker, locate
+from mien.face.landmarks import Landmarker, default_landmarker, locate
 from mien.persona.light_fit import lab_of
 from mien.types import BROWS, EYES, JAW, MOUTH, NOSE, OUTER_EYE, Image, Landmarks
 
@@ -39,9 +39,15 @@ class Report:
     landmarks: Landmarks | None
 
 
-def compare(photo: Image, landmarks: Landmarks, drawn: Image) -> Report:
-    """Compare a render with the photo crop it lies on; `landmarks` (68, 2) are the photo's."""
-    found = find_again(drawn, landmarks)
+def compare(
+    photo: Image, landmarks: Landmarks, drawn: Image, landmarker: Landmarker | None = None
+) -> Report:
+    """Compare a render with the photo crop it lies on.
+
+    landmarks    (68, 2) of the photo
+    landmarker   what finds the render's, as in `find_again`
+    """
+    found = find_again(drawn, landmarks, landmarker)
     skin = colour_difference(photo, drawn, landmarks)
     if found is None:
         return Report(False, float("nan"), {}, skin, None)
@@ -51,8 +57,13 @@ def compare(photo: Image, landmarks: Landmarks, drawn: Image) -> Report:
     return Report(True, float(distance.mean()) / eyes, parts, skin, found)
 
 
-def find_again(drawn: Image, landmarks: Landmarks) -> Landmarks | None:
-    """The landmarks of the face in a render that lies nearest to where the photo's face is."""
+def find_again(
+    drawn: Image, landmarks: Landmarks, landmarker: Landmarker | None = None
+) -> Landmarks | None:
+    """The landmarks of the face in a render that lies nearest to where the photo's face is.
+
+    landmarker   None: the default; a judge of results should be another one
+    """
     faces = search(drawn, DetectorOptions(retry=False)).faces
     if not faces:
         return None
@@ -64,7 +75,7 @@ def find_again(drawn: Image, landmarks: Landmarks) -> Landmarks | None:
         return float(np.hypot(*(centre - middle)))
 
     best = faces[min(range(len(faces)), key=away)]
-    return locate(drawn, best, default_landmarker()).points
+    return locate(drawn, best, landmarker or default_landmarker()).points
 
 
 def colour_difference(photo: Image, drawn: Image, landmarks: Landmarks) -> float:

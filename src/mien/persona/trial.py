@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.analyse import analyse
+from mien.face.landmarks import judge_landmarker
 from mien.head.camera import Camera
 from mien.head.render import Render, View, material_of, render
 from mien.head.sample import sample, sample_light
@@ -114,7 +115,8 @@ def landmark_error(image: Image, truth: Render) -> float:
 
     Both are found, so the detector's habits do not count. NaN where no face is found.
     """
-    found, wanted = (find_again(one, truth.landmarks) for one in (image, truth.rgb))
+    judge = judge_landmarker()
+    found, wanted = (find_again(one, truth.landmarks, judge) for one in (image, truth.rgb))
     if found is None or wanted is None:
         return float("nan")
     eyes = float(np.hypot(*(wanted[45] - wanted[36])))

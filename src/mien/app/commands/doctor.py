@@ -78,7 +78,7 @@ def _packages() -> list[tuple[str, str]]:
     absent = text("doctor.absent")
     rows = [(name, _version(name) or absent) for name in (*NEEDED, *OPTIONAL)]
     if importlib.util.find_spec("face_recognition_models") is not None:
-        rows.append(("landmarks", text("doctor.landmarks")))
+        rows.append(("dlib68", text("doctor.landmarks")))
     return rows
 
 

@@ -31,11 +31,8 @@ class AnalyseRequest:
 
 def analyse(request: AnalyseRequest) -> int:
     """Measures the faces of every photo; a photo without one is skipped."""
-    from mien.face.landmarks import default_landmarker
-
     if request.draw is not None and len(request.photos) > 1:
         raise OptionError(text("app.one_drawing", count=len(request.photos)))
-    notice = default_landmarker().notice
     measured, skipped, drawn = [], [], []
     for photo in request.photos:
         try:
@@ -50,7 +47,7 @@ def analyse(request: AnalyseRequest) -> int:
             _show(photo, report)
     if request.json:
         console.say_json(measured)
-    outcome = Outcome(results=tuple(drawn), skipped=tuple(skipped), notes=(notice,) * bool(notice))
+    outcome = Outcome(results=tuple(drawn), skipped=tuple(skipped))
     code = console.report(outcome)
     return 3 if code and measured else code
 

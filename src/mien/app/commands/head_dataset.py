@@ -53,7 +53,8 @@ class NpcRequest:
 
 def dataset(request: DatasetRequest) -> int:
     """Draws a data set, or what is missing of it."""
-    from mien.data.head_recipe import HeadRecipe, fill, head_name, open_set, read_recipe
+    from mien.data.head_recipe import HeadRecipe, fill, open_set, read_recipe
+    from mien.data.people import head_name
 
     given = {
         name: value

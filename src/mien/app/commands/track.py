@@ -37,17 +37,15 @@ def track(request: TrackRequest) -> int:
     A clip is looked at as a whole; a camera (`webcam`) is followed as it comes, until --limit
     frames or Ctrl-C.
     """
-    from mien.face.landmarks import default_landmarker
     from mien.persona.driver import write_driver
 
     path = free_path(request.out, overwrite=request.overwrite)
-    notice = default_landmarker().notice
     with console.progress(text("command.face.track"), quiet=True) as progress:
         driver = _live(request, progress) if _is_live(request) else _clip(request, progress)
     write_driver(path, driver, overwrite=request.overwrite)
     lost = int((driver.confidence == 0).sum())
     console.say(text("track.told", frames=len(driver), fps=f"{driver.fps:g}", lost=lost))
-    return console.report(Outcome(results=(path,), notes=(notice,) * bool(notice)))
+    return console.report(Outcome(results=(path,)))
 
 
 def _is_live(request: TrackRequest) -> bool:

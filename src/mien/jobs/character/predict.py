@@ -9,7 +9,6 @@ from typing import Any
 
 from mien.errors import InputError, MienError, OptionError
 from mien.face.analyse import report_faces
-from mien.face.landmarks import default_landmarker
 from mien.head.schema import validate
 from mien.io.atomic import atomic_folder
 from mien.io.image import read_image_with_info
@@ -99,9 +98,6 @@ def fit(request: FitRequest, *, progress: Progress = no_progress) -> Outcome:
         progress(Step(done + 1, total, photo.name))
     if tally.results and request.engine == "imitator" and request.likeness != "off":
         tally.notes.append(text("character.imitator.no_texture"))
-    notice = getattr(default_landmarker(), "notice", "")
-    if tally.results and notice:
-        tally.notes.append(notice)
     return tally.outcome()
 
 

@@ -39,9 +39,10 @@ def make(model: str, images: int, cache: Path) -> None:
         cache=cache,
     )
     outcome = run(request, shipping.device(), shipping.told)
-    if not outcome.results:
-        return  # another process of several
-    path = outcome.results[0]
+    results = shipping.whole(outcome, images)
+    if not results:
+        return
+    path = results[0]
     asked = EvalRequest(model=(model,))
     rows, _ = table({model: load_model(str(path), shipping.device())}, asked, shipping.told)
     shipping.say(*lines(rows, asked))

@@ -40,9 +40,10 @@ def make(style: str, images: int, cache: Path) -> None:
         cache=cache,
     )
     outcome = run(TRAINER, request, shipping.device(), shipping.told)
-    if not outcome.results:
-        return  # another process of several
-    path = outcome.results[0]
+    results = shipping.whole(outcome, images)
+    if not results:
+        return
+    path = results[0]
     scores = EvalRequest(model=str(path), cache=cache, out=path.parent, overwrite=True)
     report = evaluate(load_model(str(path), shipping.device()), scores, shipping.told)
     shipping.say(*report.notes)

@@ -39,9 +39,10 @@ def make(model: str, images: int, cache: Path) -> None:
         cache=cache,
     )
     outcome = run(TRAINER, request, shipping.device(), shipping.told)
-    if not outcome.results:
-        return  # another process of several
-    shipping.ship(outcome.results[0], SHIPPED[model], job=JOB)
+    results = shipping.whole(outcome, images)
+    if not results:
+        return
+    shipping.ship(results[0], SHIPPED[model], job=JOB)
 
 
 if __name__ == "__main__":

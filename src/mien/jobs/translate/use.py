@@ -15,7 +15,6 @@ from mien.face import affine
 from mien.face.affine import Matrix
 from mien.face.align import Alignment, align_head, crop
 from mien.face.analyse import analyse
-from mien.face.landmarks import default_landmarker
 from mien.io.image import read_image, write_image
 from mien.io.names import ResultNames, terminal_safe
 from mien.io.provenance import DigitalSource, Provenance, request_hash
@@ -81,9 +80,6 @@ def run(request: RunRequest, models: Models, progress: Progress) -> Outcome:
         except MienError as problem:
             skipped.append(Skipped(str(path), str(problem)))
         progress(Step(done, len(request.photos), path.name))
-    notice = getattr(default_landmarker(), "notice", "")
-    if results and notice:
-        notes.append(notice)
     return Outcome(tuple(results), tuple(skipped), tuple(notes))
 
 

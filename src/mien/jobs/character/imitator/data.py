@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from mien.data.crop import to_square
 from mien.data.face_to_parameter import Database, open_database
 from mien.data.pack import Pack, PackInfo, read_info, shard_path, write_info, write_shard
-from mien.data.people import CROP
+from mien.data.people import CROP, head_name
 from mien.data.stream import to_floats
 from mien.errors import InputError, OptionError
-from mien.head.schema import LABELS, schema_hash
+from mien.head.schema import LABELS
 from mien.io.atomic import atomic_write_bytes
 from mien.io.image import read_image
 from mien.io.names import terminal_safe
@@ -108,7 +108,7 @@ class HeadSet:
 
     def as_config(self) -> dict[str, Any]:
         """JSON values that find the set again."""
-        drawn = {"version": _VERSION, "head": schema_hash()}
+        drawn = {"version": _VERSION, "head": head_name()}
         return {"kind": "head", **dataclasses.asdict(self), **drawn}
 
     def folder(self, root: Path) -> Path:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mien.data.crop import resize
 from mien.errors import OptionError
+from mien.face.landmarks import judge_landmarker
 from mien.head.schema import LABELS
 from mien.io.atomic import atomic_write_bytes
 from mien.io.image import write_image
@@ -120,7 +121,9 @@ def _landmark_rows(
 def found_in(picture: Image, near: Landmarks) -> Landmarks | None:
     """(68, 2) pixels: landmarks found in a small picture of a face that lies at `near`."""
     scale = _DETECT_SIZE / len(picture)
-    found = find_again(resize(picture, _DETECT_SIZE), (near + 0.5) * scale - 0.5)
+    found = find_again(
+        resize(picture, _DETECT_SIZE), (near + 0.5) * scale - 0.5, judge_landmarker()
+    )
     return None if found is None else (found + 0.5) / scale - 0.5
 
 
