@@ -182,24 +182,37 @@ def to_arkit(aus: Mapping[str, float], gaze: tuple[float, float] = (0.0, 0.0)) -
 
     Raises OptionError for names and values that the rig does not know.
     """
-    rig_vector(aus)
-    wanted = _row(Change(aus, gaze))
+    row = rig_vector(aus)
+    (weights,) = to_arkit_rows(row[None], np.array([gaze]))
+    return {n: round(float(w), 6) for n, w in zip(ARKIT_NAMES, weights, strict=True)}
+
+
+def to_arkit_rows(rig: NDArray[np.float64], gaze: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 52) weights in the order of `ARKIT_NAMES` of n frames at once; as `to_arkit`.
+
+    rig   (n, up to RIG_SIZE) values in the order of `schema.RIG_NAMES`; gaze (n, 2)
+    """
+    nearest = np.stack([_row(Change({name: 1.0})) for name in RIG_NAMES[: rig.shape[1]]])
+    left = rig @ nearest
+    for axis in (0, 1):
+        left[:, len(RIG_NAMES) + 2 * axis] += np.maximum(gaze[:, axis], 0.0)
+        left[:, len(RIG_NAMES) + 2 * axis + 1] += np.maximum(-gaze[:, axis], 0.0)
     groups = _groups()
     columns = [
-        sum((_row(ARKIT[name]) for name in group), np.zeros(len(wanted))) for group in groups
+        sum((_row(ARKIT[name]) for name in group), np.zeros(len(nearest[0]))) for group in groups
     ]
-    values = np.zeros(len(groups))
-    left = wanted.copy()
+    values = np.zeros((len(rig), len(groups)))
     # Least squares within [0, 1], one column at a time: few columns overlap, so this is exact soon.
     for _ in range(_SWEEPS):
         for k, column in enumerate(columns):
-            step = float((column * left).sum() / (column * column).sum())
-            value = min(max(values[k] + step, 0.0), 1.0)
-            left -= column * (value - values[k])
-            values[k] = value
-    weights = dict.fromkeys(ARKIT_NAMES, 0.0)
-    for group, value in zip(groups, values, strict=True):
-        weights |= dict.fromkeys(group, round(float(value), 6))
+            step = (left * column).sum(1) / (column * column).sum()
+            value = np.clip(values[:, k] + step, 0.0, 1.0)
+            left -= (value - values[:, k])[:, None] * column
+            values[:, k] = value
+    weights = np.zeros((len(rig), len(ARKIT_NAMES)))
+    for group, value in zip(groups, values.T, strict=True):
+        for name in group:
+            weights[:, ARKIT_NAMES.index(name)] = value
     return weights
 
 

@@ -46,9 +46,10 @@ class Writer:
     def floats(
         self, values: NDArray[Any], *, bounds: bool = False, target: int | None = VERTEX_BUFFER
     ) -> int:
-        """Append (n, 2..4) or (n, 16) numbers as float32; returns the accessor's index."""
+        """Append (n, 1..4) or (n, 16) numbers as float32; returns the accessor's index."""
         array = np.ascontiguousarray(values, np.float32)
-        kind = "MAT4" if array.shape[1] == 16 else f"VEC{array.shape[1]}"
+        columns = array.shape[1]
+        kind = {1: "SCALAR", 16: "MAT4"}.get(columns, f"VEC{columns}")
         accessor = gl.Accessor(
             bufferView=self.view(array.tobytes(), target),
             componentType=FLOAT,

@@ -265,6 +265,19 @@ def export_glb(
     morphs   arkit: 52 blend shapes and 15 visemes; aus: the rig's own values; both
     level    0: at most 15,000 triangles; 1: 4,000, for heads in the distance
     """
+    builder, _ = head_builder(code, texture=texture, size=size, morphs=morphs, level=level)
+    return builder.bytes("head", extras)
+
+
+def head_builder(
+    code: FaceCode,
+    *,
+    texture: Float32 | None = None,
+    size: int = 1024,
+    morphs: Vocabulary = "arkit",
+    level: int = 0,
+) -> tuple[Builder, Poser]:
+    """Everything of `export_glb` but the bytes, to which more may be added; and the person."""
     poser = poser_of(code)
     bones = joints(poser.neutral)
     builder = Builder(bones)
@@ -274,4 +287,4 @@ def export_glb(
     for part in parts_of(poser.neutral, code, DETAILS[level]):
         painter.dress(part, poser.neutral)
         builder.add(person.drawable(part))
-    return builder.bytes("head", extras)
+    return builder, poser

@@ -90,14 +90,12 @@ def film_photo(
     mover = mover_for(photo, film)
     motions = retarget(mover.subject.motion, driver, film.transfer)[: film.limit]
     keys = remarks(mover, motions)
-    frames = _counted(film.animate(mover, motions), len(motions), progress)
+    frames = counted(film.animate(mover, motions), len(motions), progress)
     if target.suffix == ".gif":
         write_gif(target, frames, fps=driver.fps, provenance=film.provenance)
         return keys
-    if film.sound is None or not is_clip(film.sound) or film.sound.is_dir():
-        write_video(target, frames, fps=driver.fps, provenance=film.provenance)
-        return keys
-    return keys + _with_sound(target, frames, driver.fps, film)
+    made_by = film.provenance
+    return keys + write_clip(target, frames, fps=driver.fps, sound=film.sound, provenance=made_by)
 
 
 def mover_for(photo: Path, film: Film) -> Mover:
@@ -117,25 +115,35 @@ def mover_for(photo: Path, film: Film) -> Mover:
     return Mover(fit_subject(image, faces[film.face - 1]))
 
 
-def _with_sound(target: Path, frames: Iterator[Image], fps: float, film: Film) -> tuple[str, ...]:
-    sound = film.sound
-    assert sound is not None
-    if not has_sound(sound):
-        write_video(target, frames, fps=fps, provenance=film.provenance)
+def write_clip(
+    target: Path,
+    frames: Iterator[Image],
+    *,
+    fps: float,
+    sound: Path | None,
+    provenance: Provenance | None,
+) -> tuple[str, ...]:
+    """Write an mp4 with the sound of a driver, where that is a clip and has any.
+
+    Gives the message keys of remarks. Raises OutputError as `write_video` does.
+    """
+    if sound is None or not is_clip(sound) or sound.is_dir() or not has_sound(sound):
+        write_video(target, frames, fps=fps, provenance=provenance)
         return ()
     with tempfile.TemporaryDirectory() as scratch:
         silent = Path(scratch) / "silent.mp4"
         write_video(silent, frames, fps=fps, provenance=None)
         try:
-            with_sound(silent, sound, target, provenance=film.provenance)
+            with_sound(silent, sound, target, provenance=provenance)
         except ValueError:
             # A kind of sound that no mp4 holds: the pictures are what was asked for.
-            with_sound(silent, silent, target, provenance=film.provenance)
+            with_sound(silent, silent, target, provenance=provenance)
             return ("motion.note.silent",)
     return ()
 
 
-def _counted(frames: Iterator[Image], total: int, progress: Told | None) -> Iterator[Image]:
+def counted(frames: Iterator[Image], total: int, progress: Told | None) -> Iterator[Image]:
+    """The frames as they are taken, told to `progress`."""
     for done, frame in enumerate(frames, 1):
         yield frame
         _tell(progress, done, total)

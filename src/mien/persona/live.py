@@ -39,6 +39,8 @@ from mien.types import Image, Pose
 
 FloatArray = NDArray[np.float64]
 
+WEBCAM = "webcam"
+"""What is written for a camera where a clip could be named."""
 CALIBRATION = 1.0
 """Seconds of a face that tell who it is and what rest looks like."""
 _LEAST_FRAMES = 5

@@ -29,12 +29,14 @@ class Transfer:
     strength  factor on expressions; head and gaze: on the turns of head and eyes, 0 to keep the
               photo's
     absolute  take the driver's expressions as they are, whatever the photo shows
+    limits    degrees of yaw, pitch and roll beside the subject's own that a turn never reaches
     """
 
     strength: float = 1.0
     head: float = 1.0
     gaze: float = 1.0
     absolute: bool = False
+    limits: tuple[float, float, float] = TURN_LIMITS
 
 
 def retarget(rest: Motion, driver: Driver, transfer: Transfer = Transfer()) -> list[Motion]:
@@ -59,7 +61,7 @@ def follow(rest: Motion, still: Motion, now: Motion, transfer: Transfer) -> Moti
 
 
 def _turned(rest: Pose, change: NDArray[np.float64], transfer: Transfer) -> Pose:
-    limits = np.array(TURN_LIMITS)
+    limits = np.array(transfer.limits)
     held = limits * np.tanh(change * transfer.head / limits)
     yaw, pitch, roll = (float(v) for v in np.array(rest.as_tuple()) + held)
     return Pose(yaw, pitch, roll)

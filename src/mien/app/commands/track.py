@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mien.jobs.base import Progress
     from mien.persona.driver import Driver
 
-WEBCAM = "webcam"
-
 
 @dataclasses.dataclass(frozen=True)
 class TrackRequest:
@@ -49,6 +47,8 @@ def track(request: TrackRequest) -> int:
 
 
 def _is_live(request: TrackRequest) -> bool:
+    from mien.persona.live import WEBCAM
+
     return str(request.clip) == WEBCAM and not request.clip.exists()
 
 
@@ -65,7 +65,7 @@ def _clip(request: TrackRequest, progress: Progress) -> Driver:
 
 def _live(request: TrackRequest, progress: Progress) -> Driver:
     from mien.io.camera import open_camera
-    from mien.persona.live import follow_camera
+    from mien.persona.live import WEBCAM, follow_camera
 
     with open_camera(request.camera) as frames:
         console.say(text("track.live"))

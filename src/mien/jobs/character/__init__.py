@@ -12,6 +12,7 @@ from mien.jobs.character.config import (
     EvalRequest,
     ExportRequest,
     FitRequest,
+    PerformRequest,
     TrainRequest,
 )
 from mien.jobs.character.imitator.presets import PRESETS, settings
@@ -45,6 +46,7 @@ JOB = Job(
     request={
         "fit": FitRequest,
         "edit": EditRequest,
+        "perform": PerformRequest,
         "train": TrainRequest,
         "eval": EvalRequest,
         "export": ExportRequest,

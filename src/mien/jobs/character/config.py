@@ -51,6 +51,26 @@ class EditRequest:
 
 
 @dataclasses.dataclass(frozen=True)
+class PerformRequest:
+    """A character that does what a driver does."""
+
+    folder: Path = fields.argument("DIR", help="character.folder")
+    driver: Path = fields.option(help="perform.driver", metavar="CLIP|CSV|webcam")
+    out: Path = fields.option(Path("performances"), help="character.out")
+    style: Literal["photo", "toon"] = fields.option("photo", help="perform.style")
+    size: int = fields.option(512, help="character.size", span=(64, 1024), unit=" px")
+    strength: float = fields.option(1.0, help="motion.option.strength", span=(0.0, 2.0))
+    head: float = fields.option(1.0, help="motion.option.head", span=(0.0, 2.0))
+    gaze: float = fields.option(1.0, help="motion.option.eyes", span=(0.0, 2.0))
+    smooth: float = fields.option(1.0, help="perform.smooth", span=(0.0, 4.0))
+    absolute: bool = fields.option(False, help="motion.option.absolute")
+    fps: float = fields.option(25.0, help="motion.option.fps", span=(1, 120))
+    limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 20_000))
+    camera: int = fields.option(0, help="motion.option.camera", span=(0, 63))
+    overwrite: bool = fields.option(False, help="option.overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
 class TrainRequest(TrainOptions):
     """A training run of an imitator, new or gone on with."""
 

@@ -21,6 +21,7 @@ from mien.jobs.character.config import (
     EvalRequest,
     ExportRequest,
     FitRequest,
+    PerformRequest,
     TrainRequest,
 )
 from mien.jobs.character.export import export_character, wants_character
@@ -46,6 +47,10 @@ class CharacterPredictor:
             return edit(request, progress=progress)
         if isinstance(request, FitRequest):
             return fit(request, progress=progress)
+        if isinstance(request, PerformRequest):
+            from mien.jobs.character.perform import perform
+
+            return perform(request, progress=progress)
         if isinstance(request, CollectRequest):
             from mien.jobs.character.engines.collect import collect
 
