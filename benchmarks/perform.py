@@ -35,7 +35,7 @@ SIZE = 256
 
 def astronaut() -> Character:
     """The astronaut, fitted."""
-    from skimage import data
+    from skimage import data  # noqa: TID251
 
     from mien.face.analyse import analyse
     from mien.persona.fit import FitOptions, fit_face

@@ -27,6 +27,7 @@ from mien.head.rig import rotation
 from mien.head.sample import sample
 from mien.head.schema import AU_INDEX
 from mien.types import AU_NAMES
+
 from .test_gltf_validator import SCRIPT, node_modules
 
 PERSON = dataclasses.replace(sample(5, 1), hair="buzz", facial_hair="none", glasses="none", aus={})
