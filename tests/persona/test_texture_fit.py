@@ -10,11 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mien.face import affine
+from mien.head.camera import Camera
 from mien.head.light import LIGHTS
+from mien.head.material import material_vector
+from mien.head.render import View, draw, mesh_of, render
 from mien.head.texture import HIGHEST, LOWEST, dequantise, quantise, uv_of_rest
 from mien.persona.light_fit import scene_light
+from mien.persona.placement import Placement, sight
 from mien.persona.texture_fit import COLUMNS, ROWS, TextureSource, fit_texture
-from mien.types import Image
+from mien.types import FaceCode, Image, MaterialValue, Pose
 
 STEP = (HIGHEST - LOWEST) / 255
 Source = Callable[..., TextureSource]
@@ -214,3 +219,69 @@ def test_the_textured_head_looks_like_the_photo(source: Source, scene_of: Any) -
     plain = np.abs(scene_light(made.view.drawn.rgb)[around] - photo).mean()
     worn = np.abs(scene_light(again.rgb)[around] - photo).mean()
     assert worn < 0.5 * plain
+
+
+def test_a_smile_leaves_little_on_the_neutral_face() -> None:
+    """The fit saw less of a smile than the photo shows: what is left of it is no paint."""
+    bare: dict[str, MaterialValue] = {"brow_density": 0.0, "beard": 0.0, "roots": 0.0}
+    view = View(camera=Camera(size=320, zoom=1.35), light=LIGHTS["soft"], supersample=1)
+    paint = material_vector(bare, hair="bald")
+    shown, fitted = (
+        mesh_of(FaceCode(hair="bald", aus=aus))
+        for aus in ({"AU12": 0.9, "AU6": 0.5}, {"AU12": 0.55, "AU6": 0.15})
+    )
+    photo = draw(shown, paint, pose=Pose(), view=view)
+    unit = Placement(Pose(), np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+    placement = Placement(Pose(), affine.invert(unit.crop_to_photo(view.camera)))
+    seen = sight(photo.rgb, photo.landmarks, placement, (fitted, paint), view)
+    made = TextureSource(
+        view=seen,
+        wanted=photo.landmarks.copy(),
+        hair=np.zeros(seen.inside.shape, bool),
+        open_mouth=False,
+    )
+    plain, smiling = (
+        fit_texture(made, "full"),
+        fit_texture(dataclasses.replace(made, folded=0.9), "full"),
+    )
+    neutral = FaceCode(hair="bald", materials=bare)
+    truth = render(neutral, view=view)
+    x, y = np.nan_to_num(truth.rest, nan=99.0)[..., :2].transpose(2, 0, 1)
+    corners = (np.abs(x) > 1.8) & (np.abs(x) < 3.8) & (y > -8.4) & (y < -5.8)
+    corners &= truth.normals[..., 2] > 0.2
+
+    def error(texture: NDArray[np.float32] | None) -> tuple[float, float]:
+        worn = render(neutral, view=view, texture=texture)
+        away = np.abs(worn.rgb.astype(float) - truth.rgb).mean(2)[corners]
+        return float(away.mean()), float(np.percentile(away, 98))
+
+    (before, worst_before), (after, worst_after) = error(plain), error(smiling)
+    assert after < 0.85 * before
+    assert worst_after < 0.75 * worst_before
+
+
+def test_a_mole_beside_a_smiling_mouth_stays(source: Source) -> None:
+    made = source(spot(3.6, -7.4, 0.4, 0.2), folded=0.9)
+    texture = fit_texture(made, "full")
+    assert texture is not None
+    assert log_ratio(texture, texel(3.6, -7.4, made.view)) < -0.2
+
+
+def test_the_shadow_of_a_fringe_is_not_painted_on_the_forehead(source: Source) -> None:
+    edges: list[NDArray[np.bool_]] = []
+
+    def combed(picture: Image, seen: Any) -> Image:
+        """Hair down to 4.2 cm, and below it a shadow that ends softly."""
+        up = np.nan_to_num(seen.drawn.rest, nan=-99.0)[..., 1]
+        light = 1 - 0.5 * np.exp(-np.maximum(4.2 - up, 0.0) / 0.7)
+        shaded = (picture * (light ** (1 / 2.2))[..., None]).astype(np.uint8)
+        edges.append(up > 4.2)
+        shaded[up > 4.2] = (60, 42, 30)
+        return shaded
+
+    made = source(combed, size=320)
+    texture = fit_texture(dataclasses.replace(made, hair=edges[0]), "full")
+    assert texture is not None
+    for x in (-2.0, 0.0, 2.0):
+        for y in (5.5, 3.9, 3.3, 2.7):
+            assert abs(log_ratio(texture, texel(x, y, made.view))) < 0.12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "command.character.perform": (
-        "let a character perform what a clip or a webcam shows: mp4 and animated model",
+        "let a character follow a clip or a webcam: mp4 and animated model",
         "让角色表演视频或摄像头中的动作：mp4 与带动画的模型",
     ),
     "perform.driver": (

@@ -39,8 +39,13 @@ _DETAIL_CM = 0.8
 """Details are finer than this; coarser differences are colour and light."""
 _BROW_CM = 0.68
 _FOLD_CM = 0.5
+_CORNER_CM, _CORNER_FINE = 1.1, 0.12
+"""What a smile puts beside the corners of the mouth is finer than the one, coarser than the other:
+a mole stays."""
 _FRINGE_CM = 1.1
 """Dark things in the brows this near to hair are hair or its shadow."""
+_SHADOW_CM, _SHADOW = 1.6, -0.10
+"""So is what is darker than this, log ratio, on the forehead this near to hair."""
 _HUE = 0.08
 """Colour of single skin texels may differ from the usual by this much, log ratio."""
 
@@ -96,6 +101,12 @@ class _Ground:
     @property
     def lip_zone(self) -> Mask:
         return (np.abs(self.up + 7.0) < 1.6) & (self.across < 3.2)
+
+    @property
+    def corners(self) -> Map:
+        """1 just beside the corners of the mouth, 0 from 2.2 cm on, smooth."""
+        apart = np.hypot(self.across - 3.4, self.up + 6.8) / 2.2
+        return np.asarray(np.clip(1.0 - apart**2, 0.0, 1.0), np.float32)
 
 
 def fit_texture(source: TextureSource, likeness: Likeness) -> Map | None:
@@ -261,6 +272,7 @@ def _foreign(ratio: Map, seen: Mask, ground: _Ground, source: TextureSource) -> 
     high = side & (ground.up > -5.5) & ~brows
     low = (ground.up < -9.2) | (side & (ground.up <= -5.5))
     bad = forehead & ((away > 1.5) | (lighter < -0.30))
+    bad |= forehead & (lighter < _SHADOW) & ground.grown(source.hair, _SHADOW_CM)
     bad |= (high & (away > 1.7)) | (low & ((away > 2.6) | (lighter > 0.45)))
     bad = cv2.morphologyEx(bad.astype(np.uint8), cv2.MORPH_OPEN, ground.disc(0.07)) > 0
     bad = ground.grown(bad, 0.22) & ~brows
@@ -309,17 +321,29 @@ def _matted(ratio: Map, seen: Mask, ground: _Ground, *, folded: float) -> Map:
     shine = light - np.where(ground.hairline > -0.2, 0.0, 0.12)
     press = np.where((shine > 0) & (ground.labels == LABEL["skin"]), -0.6 * shine, 0.0)
     press = np.where((ground.hairline > -0.2) & (shine > 0), -shine, press)
-    press += folded * _unfolded(light, ground)
+    press += folded * _unfolded(light, seen, ground)
     calm = usual + (light + press)[..., None] + tint * kept[..., None]
     return calm.astype(np.float32)
 
 
-def _unfolded(light: FloatMap, ground: _Ground) -> FloatMap:
-    """What to add so that folds of the cheeks lose half of their depth.
+def _unfolded(light: FloatMap, seen: Mask, ground: _Ground) -> FloatMap:
+    """What to add so that folds of the cheeks lose half of their depth, corners of the mouth all.
 
-    They are shadows of an expression that the neutral face does not have.
+    They are shadows of an expression that the neutral face does not have; beside the corners it
+    leaves bright ridges too. What is compared is skin with skin: lips and the inside of the mouth
+    would pass for its shadows.
     """
-    around = cv2.GaussianBlur(light, (0, 0), _FOLD_CM * ground.unit)
-    depth = np.maximum(around - light - 0.06, 0.0)
-    cheeks = (ground.labels == LABEL["skin"]) & (ground.up < -1.2) & (ground.up > -9.5)
-    return np.where(cheeks & ~ground.lip_zone, 0.5 * depth, 0.0)
+    plain = seen & (ground.labels == LABEL["skin"])
+    fold = np.maximum(_around(light, plain, ground, _FOLD_CM) - light - 0.06, 0.0)
+    corner = _around(light, plain, ground, _CORNER_CM) - _around(light, plain, ground, _CORNER_FINE)
+    cheeks = plain & (ground.up < -1.2) & (ground.up > -9.5) & ~ground.lip_zone
+    lifted = np.where(cheeks, 0.5 * fold, 0.0)
+    share = ground.corners
+    return np.where(plain, (1 - share) * lifted + share * corner, 0.0)
+
+
+def _around(light: FloatMap, plain: Mask, ground: _Ground, cm: float) -> FloatMap:
+    """What plain skin within about `cm` of each pixel shows on average."""
+    weight, sigma = plain.astype(np.float32), cm * ground.unit
+    total = cv2.GaussianBlur(np.asarray(light * weight, np.float32), (0, 0), sigma)
+    return total / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3)
