@@ -29,6 +29,9 @@ _LABELS = {
     "motion.option.head": ("Follow the head", "跟随头部"),
     "motion.option.face": ("Which face", "第几张脸"),
     "driver": ("Driver", "驱动"),
+    "perform.style": ("Style", "风格"),
+    "perform.smooth": ("Smooth", "平滑"),
+    "motion.option.camera": ("Camera", "摄像头"),
     "expression": ("Expressions", "表情"),
     "frames": ("Frames", "帧数"),
     "fps": ("Frames a second", "每秒帧数"),
@@ -119,6 +122,7 @@ _AUS = {
 _ACTIONS = {
     "fit": ("Make", "生成"),
     "edit": ("Edit", "编辑"),
+    "perform": ("Perform", "表演"),
     "sample": ("New faces", "新面孔"),
     "walk": ("Walk", "漫步"),
     "like": ("Like a photo", "相似面孔"),

@@ -34,7 +34,7 @@ _PHOTOS = frozenset({"photo", "photos", "like", "image", "images"})
 _ADVANCED = frozenset(
     {
         *("out", "overwrite", "device", "runs", "cache", "face", "limit", "absolute", "exact"),
-        *("format", "fps", "accumulate", "precision", "clip", "compile", "verify_resume"),
+        *("format", "fps", "camera", "accumulate", "precision", "clip", "compile", "verify_resume"),
         *("dry_run", "features", "open", "crop", "images", "seed", "roll", "size", "people"),
     }
 )
