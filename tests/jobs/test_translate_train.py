@@ -17,14 +17,20 @@ from mien.jobs.base import no_progress
 from mien.jobs.training import VerifyTarget
 from mien.jobs.translate import wild
 from mien.jobs.translate.config import TrainRequest
+from mien.jobs.translate.contrast import chosen_places, patch_loss
 from mien.jobs.translate.data import PairStream, Wanted, opened
-from mien.jobs.translate.losses import Pool
+from mien.jobs.translate.generators import FixedEncoder
+from mien.jobs.translate.losses import Pool, spread
 from mien.jobs.translate.networks import EYES, eye_weights, make_judge, make_maker
 from mien.jobs.translate.pairs import look_alikes
-from mien.jobs.translate.presets import PRESETS
+from mien.jobs.translate.presets import PRESETS, config
+from mien.jobs.translate.recipe import preview, ready_maker
 from mien.jobs.translate.training import TRAINER
+from mien.jobs.translate.transfer import FROM_OTHER, FROM_OWN, REAL, how_real, sort_loss
 from mien.nn.init import generator
 from mien.seeding import rng
+from mien.train.distributed import World
+from mien.train.live import Live
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
 from mien.train.recipe import Recipe
@@ -34,8 +40,8 @@ from mien.train.verify import verify_resume
 from .training_help import EPS, STEPS, as_two_and_as_one, assert_one, still_after_bf16, train_each
 from .translate_help import SIZE, tiny, tiny_domains, tiny_recipe, two_kinds
 
-UNET, SEED = ("default", "paired"), ("seed", "seed-wgan-gp")
-METHODS = (*UNET, *SEED)
+UNET, SEED = ("default", "paired", "cut"), ("seed", "seed-wgan-gp")
+METHODS = (*UNET, *SEED, "dtn", "resnet", "seed-unet")
 SEED_STEPS = 3
 """Longer, and the ancestor's norm of a single pixel magnifies rounding beyond any bound."""
 CPU = torch.device("cpu")
@@ -82,8 +88,12 @@ def test_two_processes_train_every_recipe_as_one_does(
 def test_every_recipe_moves_all_four_networks_in_bf16(preset: str, tmp_path: Path) -> None:
     recipe = tiny_recipe(preset, tmp_path / "packs", images=64, judged_from=0.0)
     still = still_after_bf16(recipe, 64, tmp_path / "run")
-    # Where only differences of logits count, a judge's last bias has no gradient.
-    assert not [n for n in still if not n.endswith(("last.bias", "eyes.1.bias"))]
+    # Where only differences of logits count, a judge's last bias has no gradient; nor has a bias
+    # that a norm of the same map takes back.
+    taken = ("last.bias", "eyes.1.bias")
+    if PRESETS[preset].get("opinion") == "patch":
+        taken = (*taken, ".bias")
+    assert not [n for n in still if not n.endswith(taken)]
 
 
 @pytest.mark.slow
@@ -114,6 +124,128 @@ def test_true_pairs_are_learnt(tmp_path: Path) -> None:
         made = live.nets["to_b"].train()(torch.from_numpy(batch["a"]))
     apart = float((made - torch.from_numpy(batch["b"])).abs().mean())
     assert apart < 0.5 * float(np.abs(batch["a"] - batch["b"]).mean())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"method": method, "gamma": gamma}
+        for method in ("vanilla", "lsgan", "hinge", "wgan", "wgan-gp", "relativistic")
+        for gamma in (0.0, 1.0)
+    ],
+)
+def test_every_game_runs_alone_and_with_both_penalties(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    recipe = tiny_recipe("cut", tmp_path / "packs", images=16, lazy=1, **changes)
+    live = Live(recipe, Plan(images=16), World(), CPU)
+    terms = live.run_step([recipe.batches.take(0, 8)])
+    assert all(bool(torch.isfinite(one).all()) for one in terms.values())
+    assert ("judges/penalty" in terms) == (changes["gamma"] > 0 or changes["method"] == "wgan-gp")
+    if changes["method"] == "wgan":
+        live.run_step([recipe.batches.take(8, 8)])
+        assert max(float(w.abs().max()) for w in live.nets["judge_b"].parameters()) < 0.02
+
+
+def test_one_way_makes_one_model(tmp_path: Path) -> None:
+    recipe = tiny_recipe("cut", tmp_path / "packs", images=16)
+    assert set(recipe.nets) == {"to_b", "judge_b", "heads_b"}
+    assert preview(recipe.nets, stream=recipe.batches).shape == (32, SIZE, SIZE, 3)
+    both = tiny_recipe("cut", tmp_path / "packs", images=16, ways="both")
+    assert {"to_a", "heads_a"} <= set(both.nets)
+
+
+def test_places_are_told_apart_by_what_is_there() -> None:
+    random = generator("places")
+    keys = torch.nn.functional.normalize(torch.randn(2, 3, 5, 8, generator=random), dim=-1)
+    right = float(patch_loss(keys, keys, 0.07))
+    assert right < 0.1
+    assert float(patch_loss(keys.flip(2), keys, 0.07)) > 1
+    maps = [torch.zeros(3, 4, 4, 4), torch.zeros(3, 6, 2, 2)]
+    places = chosen_places(maps, 64, random)
+    assert [sorted(one.tolist()) for one in places][1] == [0, 1, 2, 3]
+    assert len(set(places[0].tolist())) == 4
+
+
+def test_the_encoder_stays_what_it_was(tmp_path: Path) -> None:
+    recipe = tiny_recipe("dtn", tmp_path / "packs", images=16)
+    live = Live(recipe, Plan(images=16), World(), CPU)
+    before = {n: one.clone() for n, one in live.nets["to_b"].state_dict().items()}
+    live.run_step([recipe.batches.take(0, 8)])
+    after = ready_maker(live.nets["to_b"], recipe.batches, "a").state_dict()
+    moved = {name for name, one in before.items() if not torch.equal(one, after[name])}
+    assert moved
+    assert not [name for name in moved if name.startswith("encoder.")]
+    fresh = FixedEncoder().state_dict()
+    assert all(torch.equal(after[f"encoder.{name}"], one) for name, one in fresh.items())
+
+
+def test_the_judge_of_transfer_knows_three_sorts() -> None:
+    sure = torch.eye(3) * 9
+    for sort in (FROM_OTHER, FROM_OWN, REAL):
+        assert float(sort_loss(sure[sort : sort + 1], sort)) < 0.01
+        assert float(sort_loss(sure[sort : sort + 1], (sort + 1) % 3)) > 8
+    assert (how_real(sure) > 0).tolist() == [False, False, True]
+
+
+def test_spread_is_that_of_the_thumbnails() -> None:
+    flat = torch.ones(4, 3, 16, 16)
+    assert float(spread(flat)) == 0
+    apart = flat * torch.tensor([0.0, 1.0, 0.0, 1.0])[:, None, None, None]
+    # Eight of twelve pairs differ, by 1 in each of 192 numbers.
+    assert float(spread(apart)) == pytest.approx(8 / 12 * 192**0.5)
+
+
+@pytest.mark.parametrize("start", ["normal", "xavier", "kaiming", "orthogonal"])
+def test_networks_begin_as_they_are_told(start: Any) -> None:
+    settings = tiny("default", start=start, gain=0.1)
+    one, other = (make_maker(settings, 0, "to_b").state_dict() for _ in range(2))
+    plain = make_maker(tiny("default"), 0, "to_b").state_dict()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    name = "net.first.weight"
+    assert not torch.equal(one[name], plain[name])
+    if start == "normal":
+        assert float(one[name].std()) == pytest.approx(0.1, rel=0.1)
+    if start == "orthogonal":
+        rows = one[name].flatten(1)
+        assert torch.allclose(rows @ rows.T, 0.01 * torch.eye(len(rows)), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("size=48",), "maker|judge"),
+        (("framework=cut",), "cycle=3.0"),
+        (("ways=anime",), "cycle=3.0"),
+        (("guide=true",), "pairing"),
+        (("framework=dtn", "cycle=0", "opinion=patch"), "opinion"),
+        (("batch=1",), "batch=1"),
+        (("cycles=2",), "did you mean"),
+        (("batch=many",), "whole number"),
+        (("mirror=perhaps",), "true or false"),
+        (("pull=1",), "two numbers"),
+        (("gamma=-1",), "0 to 1e9"),
+        (("method=wgan_gp",), "wgan-gp"),
+        (("batch",), "NAME=VALUE"),
+    ],
+)
+def test_settings_that_cannot_be_are_told(words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(OptionError, match=told):
+        config("default").changed(words)
+
+
+def test_settings_are_read_by_their_types() -> None:
+    words = (
+        "size=128",
+        "maker=24,48,96,128",
+        "judge=16,32,64,128,192",
+        "pull=2,.5",
+        "mirror=false",
+    )
+    made = config("default").changed((*words, "method=lsgan", "gamma=0"))
+    assert made.maker == (24, 48, 96, 128)
+    assert made.pull == (2.0, 0.5)
+    assert (made.size, made.mirror, made.method, made.gamma) == (128, False, "lsgan", 0.0)
 
 
 def test_planted_look_alikes_are_found() -> None:
@@ -204,10 +336,11 @@ def test_networks_have_the_ancestors_sizes() -> None:
 def test_every_preset_makes_pictures_and_opinions(preset: str) -> None:
     settings = tiny(preset)
     maker, judge = make_maker(settings, 0, "to_b"), make_judge(settings, 0, "judge_b")
-    made = maker(torch.rand(4, 3, SIZE, SIZE) * 2 - 1)
+    made = maker(torch.rand(4, 6 if settings.guide else 3, SIZE, SIZE) * 2 - 1)
     assert made.shape == (4, 3, SIZE, SIZE)
     assert float(made.detach().abs().max()) <= 1
-    assert judge(made).shape == (4, 2 if settings.eye_judge else 1)
+    answers = 3 if settings.framework == "dtn" else 2 if settings.eye_judge else 1
+    assert judge(made).shape[1] == answers or settings.opinion == "patch"
 
 
 def test_the_eyes_count_more() -> None:

@@ -19,11 +19,16 @@ from mien.types import Image
 SIZE = 16
 _TINY = {"size": SIZE, "maker": (8, 16), "judge": (8, 16), "batch": 8}
 _SEED_TINY = {**_TINY, "bottleneck": 6, "pool": 10}
+_KINDS = {
+    "seed": _SEED_TINY,
+    "deep": {**_SEED_TINY, "maker": (8, 16, 16, 16), "judge": (8, 16)},
+    "resnet": {**_SEED_TINY, "maker": (8, 12, 16), "judge": (8, 16), "blocks": 2},
+}
 
 
 def tiny(preset: str, **changes: Any) -> Config:
     """The method of a preset at 16 pixels."""
-    kind = _SEED_TINY if PRESETS[preset].get("network") == "seed" else _TINY
+    kind = _KINDS.get(PRESETS[preset].get("network", "unet"), _TINY)
     return config(preset, **{**kind, **changes})
 
 

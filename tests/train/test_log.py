@@ -18,7 +18,7 @@ from mien.train.plan import Plan
 from mien.train.plot import curves
 from mien.train.recipe import Recipe
 from mien.train.run_folder import RunFolder
-from mien.train.watch import PATIENCE, REPEAT, Watch
+from mien.train.watch import HATCHING, PATIENCE, REPEAT, Watch
 
 MakeRecipe = Callable[..., Recipe]
 
@@ -145,6 +145,21 @@ def test_the_watch_knows_signs(terms: dict[str, float], waited: float, sentence:
     said = [line for _ in range(PATIENCE) for line in watch.line(terms, waited=waited)]
     assert len(said) == 1
     assert sentence in said[0]
+
+
+def test_the_watch_sees_pictures_grow_alike() -> None:
+    watch = Watch()
+    assert watch.line({"g/variety": 0.9}, waited=0.0) == []
+    said = [watch.line({"g/variety": 0.1}, waited=0.0) for _ in range(PATIENCE)]
+    assert [len(one) for one in said] == [*[0] * (PATIENCE - 1), 1]
+    assert "alike: 10 %" in said[-1][0]
+
+
+def test_a_network_has_time_to_begin() -> None:
+    watch = Watch()
+    said = [watch.line({"g/variety": 0.1}, waited=0.0) for _ in range(HATCHING + PATIENCE)]
+    assert not any(said[:HATCHING])
+    assert len(said[-1]) == 1
 
 
 def test_a_passing_sign_is_nothing() -> None:

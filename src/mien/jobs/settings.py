@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, Self
+import math
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
 
 from mien import fields
+from mien.errors import OptionError
+from mien.messages import text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +28,21 @@ class RecipeSettings:
             raise fields.unknown("--preset", preset, presets)
         return cls(**{**presets[preset], **changes})
 
+    def changed(self, words: Sequence[str]) -> Self:
+        """The settings with `NAME=VALUE` for each word; the items of a list have commas between.
+
+        Raises OptionError for an unknown name, and for a value of another type.
+        """
+        hints, values = typing.get_type_hints(type(self)), {}
+        for word in words:
+            name, equals, written = word.partition("=")
+            if not equals:
+                raise OptionError(text("training.set.form", word=word))
+            if name not in hints:
+                raise fields.unknown("--set", name, hints)
+            values[name] = _read(name, hints[name], written)
+        return dataclasses.replace(self, **values)
+
     def as_config(self) -> dict[str, Any]:
         """JSON values."""
         return dataclasses.asdict(self)
@@ -34,3 +54,46 @@ class RecipeSettings:
             n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
         }
         return cls(**told)
+
+
+_MOST = 1e9
+"""No setting means anything beyond."""
+
+
+def _read(name: str, hint: Any, written: str) -> Any:
+    """One value of a field with this type."""
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _read(name, next(one for one in parts if one is not type(None)), written)
+    if origin is Literal:
+        if written not in parts:
+            raise fields.unknown(f"--set {name}:", written, parts)
+        return written
+    if origin is tuple:
+        items = tuple(_read(name, parts[0], one) for one in written.split(","))
+        if parts[-1] is not Ellipsis and len(items) != len(parts):
+            raise _unfit(name, written, "training.set.pair")
+        return items
+    if hint is bool:
+        if written not in ("true", "false"):
+            raise _unfit(name, written, "fields.kind.flag")
+        return written == "true"
+    if hint is str:
+        return written
+    return _number(name, hint, written)
+
+
+def _number(name: str, hint: type, written: str) -> float:
+    kind = "fields.kind.integer" if hint is int else "fields.kind.number"
+    try:
+        value = hint(written)
+    except ValueError:
+        raise _unfit(name, written, kind) from None
+    if not math.isfinite(value) or value < 0 or abs(value) > _MOST:
+        raise _unfit(name, written, "training.set.sound")
+    return value
+
+
+def _unfit(name: str, written: str, wanted: str) -> OptionError:
+    shown = f"--set {name}"
+    return OptionError(text("fields.not_a", name=shown, value=written, wanted=text(wanted)))

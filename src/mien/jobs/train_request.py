@@ -16,6 +16,7 @@ class TrainOptions:
     """A training run, new or gone on with; a job adds its own fields and names its presets."""
 
     preset: str = fields.option("default", help="training.preset")
+    set: tuple[str, ...] = fields.option((), help="training.set", metavar="NAME=VALUE")
     data: str = fields.option("head", help="training.data", metavar="head|PATH")
     images: int | None = fields.option(None, help="training.images", span=(1, 10**12))
     minutes: float = fields.option(10.0, help="training.minutes", span=(0.01, 1e6), unit=" min")

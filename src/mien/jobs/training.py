@@ -149,12 +149,18 @@ class _Asked:
     data: TrainingData
 
 
+def _settings(trainer: Trainer, request: TrainOptions) -> Any:
+    """The settings of the preset, changed as the request says."""
+    settings = trainer.config(request.preset)
+    return settings.changed(request.set) if request.set else settings
+
+
 def _resolved(
     trainer: Trainer, request: Any, found: RunFolder | None
 ) -> tuple[Any, Any, Plan | None]:
     """The request, settings and plan; those of a run that is gone on with are its own."""
     if found is None:
-        return request, trainer.config(request.preset), None
+        return request, _settings(trainer, request), None
     told = found.read_config()
     try:
         settings = trainer.restore(told["recipe"])
@@ -311,7 +317,7 @@ class VerifyTarget:
         torch.set_num_threads(1)
         trainer = self.trainer
         request = dataclasses.replace(self.request, people=trainer.verify_people)
-        settings = trainer.config(request.preset)
+        settings = _settings(trainer, request)
         with trainer.opened(request, settings, no_progress) as data:
             images = _VERIFY_STEPS * settings.batch
             plan = Plan(images=images, look_steps=1, save_seconds=0.0, preview_images=10**12)

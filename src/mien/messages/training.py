@@ -8,6 +8,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the head, or pictures of your own",
         "内置头部，或您自己的图片",
     ),
+    "training.set": (
+        "another value for a setting of the recipe",
+        "修改训练方案中的某项设置",
+    ),
+    "training.set.form": (
+        "--set {word}: no setting and its value; wanted NAME=VALUE, such as batch=8",
+        "--set {word}：不是设置与值；需要 名称=值，例如 batch=8",
+    ),
+    "training.set.pair": ("two numbers with a comma", "用逗号分隔的两个数"),
+    "training.set.sound": ("a number from 0 to 1e9", "0 到 1e9 之间的数"),
     "training.images": (
         "images to see; without it --minutes counts",
         "训练图片数；不填则按 --minutes",

@@ -31,8 +31,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "network：用网络绘制；character：拟合人脸后绘制，任意尺寸都清晰",
     ),
     "translate.model": (
-        "the shipped model, a run's folder or a weight file",
-        "内置模型、训练目录或权重文件",
+        "the shipped model, a run's folder, a weight file, or another project's .pth",
+        "内置模型、训练目录、权重文件，或其他项目的 .pth 文件",
     ),
     "translate.size": ("width and height of the result", "结果的宽和高"),
     "translate.paste": ("put the face back into the picture", "把人脸贴回原图"),
@@ -74,6 +74,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "train it again",
         "{path}：网络与文件头不符；需要此版本的模型，请重新训练",
     ),
+    "translate.foreign_differs": (
+        "{path}: no maker that is known ({what}); wanted the ancestor's checkpoint, or a ResNet "
+        "generator of pytorch-CycleGAN-and-pix2pix with instance norms, such as latest_net_G_A.pth",
+        "{path}：不是已知的生成网络（{what}）；需要原项目的检查点，或 "
+        "pytorch-CycleGAN-and-pix2pix 中使用实例归一化的 ResNet 生成器，例如 latest_net_G_A.pth",
+    ),
     "translate.other_way": (
         "{path}: makes {made}, and --to {to} was asked for; name the other file of the run",
         "{path}：此模型生成 {made}，而请求的是 --to {to}；请指定同一训练的另一个文件",
@@ -103,5 +109,36 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "distances x1000 in {space}; dE is CIE76 inside the true parts",
         "{count} 个未参与训练的人物，{size} 像素；特征点由 {judge} 检测；距离 ×1000，特征 {space}；"
         "dE 为真实区域内的 CIE76 色差",
+    ),
+    "translate.unfit.maker": (
+        "maker={value}: these widths do not divide the size; wanted a size that can be halved once "
+        "for every width: change size or maker",
+        "maker={value}：宽度数与尺寸不符；尺寸需能按宽度数逐次减半，请修改 size 或 maker",
+    ),
+    "translate.unfit.judge": (
+        "judge={value}: wanted one width for every halving of the size down to 4 pixels, and a "
+        "size that is a power of two: change size or judge",
+        "judge={value}：从尺寸减半到 4 像素，每次需要一个宽度，"
+        "且尺寸为 2 的幂；请修改 size 或 judge",
+    ),
+    "translate.unfit.pairing": (
+        "pairing={value}: a guide is drawn of the very person; wanted pairing=true",
+        "pairing={value}：引导图取自同一人物；需要 pairing=true",
+    ),
+    "translate.unfit.network": (
+        "network={value}: this maker has no maps for cut and dtn; wanted unet, deep or resnet",
+        "network={value}：此网络不适用于 cut 与 dtn；需要 unet、deep 或 resnet",
+    ),
+    "translate.unfit.opinion": (
+        "opinion={value}: dtn's judge tells three sorts apart; wanted opinion=own",
+        "opinion={value}：dtn 的判别器区分三类；需要 opinion=own",
+    ),
+    "translate.unfit.cycle": (
+        "cycle={value}: a cycle needs framework=cycle and ways=both; wanted these, or cycle=0",
+        "cycle={value}：循环损失需要 framework=cycle 与 ways=both；否则请设 cycle=0",
+    ),
+    "translate.unfit.batch": (
+        "batch={value}: pictures are compared within a batch; wanted 2 or more",
+        "batch={value}：需在一批之内比较图片；至少为 2",
     ),
 }

@@ -57,3 +57,22 @@ def glorot_uniform(net: nn.Module, random: torch.Generator) -> None:
             nn.init.xavier_uniform_(part.weight, generator=random)
             if part.bias is not None:
                 nn.init.zeros_(part.bias)
+
+
+def started(net: nn.Module, random: torch.Generator, *, kind: str, gain: float = 0.02) -> None:
+    """Weights of (transposed) convolutions and linear layers begin as `kind` says, biases 0.
+
+    kind   normal: N(0, gain^2); xavier: Glorot's normal times gain; kaiming: He's normal for ReLU;
+           orthogonal: times gain. The four that pytorch-CycleGAN-and-pix2pix knows.
+    """
+    fill = {
+        "normal": lambda w: nn.init.normal_(w, 0.0, gain, generator=random),
+        "xavier": lambda w: nn.init.xavier_normal_(w, gain, generator=random),
+        "kaiming": lambda w: nn.init.kaiming_normal_(w, generator=random),
+        "orthogonal": lambda w: nn.init.orthogonal_(w, gain, generator=random),
+    }[kind]
+    for part in net.modules():
+        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            fill(part.weight)
+            if part.bias is not None:
+                nn.init.zeros_(part.bias)

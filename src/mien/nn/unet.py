@@ -87,6 +87,13 @@ class UNet(nn.Module):
             widths[0] + inputs * fold**2, outputs * fold**2, gain=0.5, fold=fold
         )
 
+    def way_down(self, x: Tensor) -> tuple[Tensor, ...]:
+        """The maps (n, width, h', w') of every size, the largest first."""
+        maps = [self.first(channels_last(functional.pixel_unshuffle(x, self.fold)))]
+        for down in self.downs:
+            maps.append(down(maps[-1]))
+        return tuple(maps)
+
     def forward(self, x: Tensor, code: Tensor | None = None) -> Tensor:
         """(n, inputs, h, w) and (n, code) to (n, outputs, h, w)."""
         folded = channels_last(functional.pixel_unshuffle(x, self.fold))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Protocol
 
 
@@ -42,6 +43,36 @@ class Ramp:
         """`first` up to `start`, `last` from `stop` on."""
         share = (images - self.start) / (self.stop - self.start)
         return self.first + (self.last - self.first) * min(1.0, max(0.0, share))
+
+
+@dataclasses.dataclass(frozen=True)
+class Stairs:
+    """From 1 at `start` to `last` at `stop` in equal factors, `count` of them."""
+
+    start: float
+    stop: float
+    last: float
+    count: int = 3
+
+    def __call__(self, images: int) -> float:
+        """The factor of the stair."""
+        share = (images - self.start) / (self.stop - self.start)
+        step = math.floor(min(1.0, max(0.0, share)) * (self.count + 1))
+        return self.last ** (min(step, self.count) / self.count)
+
+
+@dataclasses.dataclass(frozen=True)
+class Cosine:
+    """Half a wave from 1 at `start` to `last` at `stop` (Loshchilov and Hutter 2017)."""
+
+    start: float
+    stop: float
+    last: float = 0.0
+
+    def __call__(self, images: int) -> float:
+        """1 before `start`, `last` from `stop` on."""
+        share = min(1.0, max(0.0, (images - self.start) / (self.stop - self.start)))
+        return self.last + (1 - self.last) * (1 + math.cos(math.pi * share)) / 2
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,7 +18,9 @@ GAP = 8.0
 VANISHED, EXPLODED = 1e-3, 100.0
 """Gradient lengths relative to the run's own median so far."""
 COLLAPSED = 0.35
-"""Variety of the preview relative to the data's."""
+"""Variety of the preview, or of a phase's made pictures, relative to the data's."""
+HATCHING = 24
+"""Lines for which pictures that never were varied may be alike: all networks begin so."""
 STARVED = 0.2
 """Share of the time spent waiting for data."""
 
@@ -30,12 +32,14 @@ class Watch:
         self._lasting: dict[str, int] = defaultdict(int)
         self._said: dict[str, int] = {}
         self._lengths: dict[str, list[float]] = defaultdict(list)
+        self._varied: set[str] = set()
         self._lines = 0
 
     def line(self, terms: Mapping[str, float], *, waited: float) -> list[str]:
         """Sentences about the means since the last line.
 
-        terms    "phase/term" to mean; "real", "fake" and "gradient NET" are understood
+        terms    "phase/term" to mean; "real", "fake", "gradient NET" and "variety" (of made
+                 pictures, as a share of the data's) are understood
         waited   share of the time spent waiting for data
         """
         self._lines += 1
@@ -64,10 +68,18 @@ class Watch:
                 gap = value - terms[f"{phase}/fake"]
                 if gap > GAP:
                     yield name, text("train.watch.wins", gap=gap)
+            if term == "variety" and self._alike(name, value):
+                yield name, text("train.watch.collapse", share=100 * value)
             if term.startswith("gradient "):
                 yield from self._gradient(name, term.removeprefix("gradient "), value)
         if waited > STARVED:
             yield "waited", text("train.watch.starves", share=100 * waited)
+
+    def _alike(self, name: str, value: float) -> bool:
+        """Whether made pictures are too alike, and have been varied or had their time."""
+        if value >= COLLAPSED:
+            self._varied.add(name)
+        return value < COLLAPSED and (name in self._varied or self._lines > HATCHING)
 
     def _gradient(self, name: str, net: str, length: float) -> Iterator[tuple[str, str]]:
         past = self._lengths[name]

@@ -12,7 +12,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
+from mien.jobs.translate.contrast import contrast
 from mien.jobs.translate.networks import eye_weights
 from mien.jobs.translate.presets import Config
 from mien.losses import adversarial
@@ -42,12 +44,14 @@ _JUDGES: dict[str, Scorer] = {
     "relativistic": adversarial.relativistic_discriminator,
     "hinge": adversarial.hinge_discriminator,
     "wgan-gp": adversarial.wasserstein_critic,
+    "wgan": adversarial.wasserstein_critic,
     "lsgan": least_squares_judge,
     "vanilla": adversarial.vanilla_discriminator,
 }
 _MAKERS: dict[str, Callable[[Tensor], Tensor]] = {
     "hinge": adversarial.hinge_generator,
     "wgan-gp": adversarial.wasserstein_generator,
+    "wgan": adversarial.wasserstein_generator,
     "lsgan": least_squares_maker,
     "vanilla": adversarial.vanilla_generator,
 }
@@ -106,19 +110,21 @@ class Game:
 
     def judges(self, turn: Turn) -> Loss:
         """The judges': real pictures up, made ones down, their gradients kept small."""
-        losses = [self._judge(turn, kind) for kind in ("a", "b")]
-        names = losses[0].terms
-        means = {n: (losses[0].terms[n] + losses[1].terms[n]) / 2 for n in names}
-        return told(losses[0].total + losses[1].total, **means)
+        losses = [self._judge(turn, kind) for kind in self.config.kinds]
+        means = {
+            name: torch.stack([one.terms[name] for one in losses]).mean()
+            for name in losses[0].terms
+        }
+        return told(torch.stack([one.total for one in losses]).sum(), **means)
 
     def makers(self, turn: Turn) -> Loss:
         """The makers': believed by the judges, near the partner, and able to find back."""
         config, parts, terms = self.config, [], {}
         judged = self.judged(turn.images) * config.judged
         if judged > 0:
-            seen = {kind: self._seen(turn, kind) for kind in ("a", "b")}
-            parts += [judged * self._believed(turn, kind, seen[kind]) for kind in ("a", "b")]
-            terms["fake"] = torch.cat([seen["a"], seen["b"]])
+            seen = {kind: self._seen(turn, kind) for kind in config.kinds}
+            parts += [judged * self._believed(turn, kind, one) for kind, one in seen.items()]
+            terms["fake"] = torch.cat(list(seen.values()))
         if config.pairing != "none":
             near = self._nearness(turn)
             parts += near.values()
@@ -128,14 +134,37 @@ class Game:
             parts.append(config.cycle * config.cycle_every * back)
             terms["cycle"] = back
         if config.same:
-            same = sum(l1(turn.nets[f"to_{k}"](turn.batch[k]), turn.batch[k]) for k in "ab")
-            parts.append(config.same * torch.as_tensor(same))
+            same = [l1(turn.nets[f"to_{k}"](turn.batch[k]), turn.batch[k]) for k in config.kinds]
+            parts.append(config.same * torch.stack(same).sum())
+        if config.contrast:
+            terms["contrast"] = torch.stack([self._contrast(turn, k) for k in config.kinds]).sum()
+            parts.append(config.contrast * terms["contrast"])
+        terms["variety"] = torch.stack([self._variety(turn, kind) for kind in config.kinds]).min()
         return told(torch.stack([one.float() for one in parts]).sum(), **terms)
 
     def _made(self, turn: Turn, kind: str) -> Tensor:
         """Pictures of this kind made from those of the other one."""
-        source = turn.batch.get(f"seen {OTHER[kind]}", turn.batch[OTHER[kind]])
-        return turn.once(f"made {kind}", lambda: turn.nets[f"to_{kind}"](source))
+        return turn.once(f"made {kind}", lambda: turn.nets[f"to_{kind}"](source_of(turn, kind)))
+
+    def _contrast(self, turn: Turn, kind: str) -> Tensor:
+        """PatchNCE of the translation; if wished, of a picture that should stay as it is too."""
+        config, maker = self.config, turn.nets[f"to_{kind}"]
+        how: dict[str, Any] = {"most": config.places, "warmth": config.warmth}
+        heads = turn.nets[f"heads_{kind}"]
+        pictures = (source_of(turn, kind), self._made(turn, kind))
+        near = [contrast(maker, heads, pictures, turn.random(f"places {kind}"), **how)]
+        if config.contrast_same:
+            own = turn.batch[kind]
+            same = contrast(
+                maker, heads, (own, maker(own)), turn.random(f"own places {kind}"), **how
+            )
+            near.append(config.contrast_same * same)
+        return torch.stack(near).sum() / (1 + config.contrast_same)
+
+    def _variety(self, turn: Turn, kind: str) -> Tensor:
+        """How different made pictures are from each other, as a share of what real ones are."""
+        made = spread(self._made(turn, kind))
+        return made / (spread(turn.batch[kind]) + 1e-6)
 
     def _real(self, turn: Turn, kind: str) -> Tensor:
         """What made pictures are judged against: the partner where it is true, or a stranger."""
@@ -164,7 +193,7 @@ class Game:
             random = turn.random(f"line {kind}")
             extra["penalty"] = config.penalty * interpolated(judge, real, made, random)
         total = torch.stack([total, *extra.values()]).sum()
-        if config.method == "wgan-gp":
+        if config.method in ("wgan-gp", "wgan"):
             # A critic's values have no scale: they are not called logits.
             return told(total, distance=on_real.detach().mean() - on_made.detach().mean(), **extra)
         return told(total, real=on_real, fake=on_made, **extra)
@@ -180,15 +209,15 @@ class Game:
     def _nearness(self, turn: Turn) -> dict[str, Tensor]:
         """Weighted differences of made pictures to their partners, both kinds together."""
         config, near = self.config, {}
-        pairs = [(self._made(turn, kind), turn.batch[kind]) for kind in ("a", "b")]
+        pairs = [(self._made(turn, kind), turn.batch[kind]) for kind in self.config.kinds]
         weight = None
         if self.aligned and config.eyes != 1:
             weight = eye_weights(config.size, config.eyes).to(turn.device)
         apart = [self._apart(made, real, weight) for made, real in pairs]
-        near["apart"] = self.pull(turn.images) * (apart[0] + apart[1])
+        near["apart"] = self.pull(turn.images) * torch.stack(apart).sum()
         if config.structure:
             unlike = [ssim_loss(grey(made), grey(real), weight) for made, real in pairs]
-            near["unlike"] = config.structure * (unlike[0] + unlike[1])
+            near["unlike"] = config.structure * torch.stack(unlike).sum()
         return near
 
     def _apart(self, made: Tensor, real: Tensor, weight: Tensor | None) -> Tensor:
@@ -207,6 +236,19 @@ class Game:
             for kind in ("a", "b")
         ]
         return back[0] + back[1]
+
+
+def source_of(turn: Turn, kind: str) -> Tensor:
+    """What a maker of this kind is shown: pictures of the other one, maybe less tidy."""
+    other = OTHER[kind]
+    return turn.batch.get(f"seen {other}", turn.batch[other])
+
+
+def spread(pictures: Tensor) -> Tensor:
+    """Mean distance of the pictures of a batch from each other, as 8 x 8 thumbnails; no graph."""
+    small = functional.adaptive_avg_pool2d(pictures.detach().float(), 8).flatten(1)
+    count = len(small)
+    return torch.cdist(small, small).sum() / max(1, count * (count - 1))
 
 
 def grey(pictures: Tensor) -> Tensor:

@@ -16,8 +16,9 @@ from mien.errors import OptionError, WeightsError
 from mien.io.names import terminal_safe
 from mien.io.weights import WeightHeader, load_weights, save_weights
 from mien.jobs.translate.config import Kind
+from mien.jobs.translate.foreign import is_foreign, load_maker
 from mien.jobs.translate.networks import make_maker
-from mien.jobs.translate.presets import Config
+from mien.jobs.translate.presets import Config, config
 from mien.jobs.weights import (
     FOLDER,
     in_micro_batches,
@@ -57,8 +58,8 @@ class TranslateModel:
 
     @property
     def aligned(self) -> bool:
-        """Whether its inputs are head crops."""
-        return self.header.crop.get("name") == "head-256"
+        """Whether its inputs are head crops; other people's makers saw crops much like them."""
+        return self.header.crop.get("name") == "head-256" or "foreign" in self.header.config
 
     @torch.no_grad()
     def draw(self, pictures: Image) -> Image:
@@ -75,12 +76,16 @@ class TranslateModel:
 
 def load_model(model: str, to: Kind, device: torch.device) -> TranslateModel:
     """Reads a model; raises WeightsError where there is none, OptionError for the other way."""
+    if is_foreign(model):
+        maker, size, header, sha256 = load_maker(Path(model), to)
+        settings = config("seed", size=64) if size == 64 else config("resnet", size=size)
+        return TranslateModel(maker.to(device), settings, to, header, sha256, device)
     path = weight_file(model, {"head": SHIPPED[to]}, stem=to)
     found = load_weights(path, expected_job=JOB)
     try:
-        config = Config.from_config(found.header.config["recipe"])
+        settings = Config.from_config(found.header.config["recipe"])
         made = found.header.config["to"]
-        maker = make_maker(config, 0, NETS[to])
+        maker = make_maker(settings, 0, NETS[to])
         maker.load_state_dict(network_part(found.tensors))
     except (KeyError, TypeError, ValueError, RuntimeError) as problem:
         raise WeightsError(text("translate.weights_differ", path=terminal_safe(path))) from problem
@@ -88,7 +93,7 @@ def load_model(model: str, to: Kind, device: torch.device) -> TranslateModel:
         values = {"path": terminal_safe(path), "made": made, "to": to}
         raise OptionError(text("translate.other_way", **values))
     maker = maker.eval().requires_grad_(False).to(device)
-    return TranslateModel(maker, config, to, found.header, found.sha256, device)
+    return TranslateModel(maker, settings, to, found.header, found.sha256, device)
 
 
 def save_model(

@@ -1,18 +1,25 @@
-"""Makers and judges of both directions, in two builds."""
+"""Makers and judges of both directions: ours, the ancestor's, and how a recipe picks them."""
 
 from __future__ import annotations
 
 import itertools
-import math
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
+from mien.jobs.translate.contrast import PatchHeads
+from mien.jobs.translate.generators import (
+    DeepUNet,
+    EncodedMaker,
+    FixedEncoder,
+    PatchOpinion,
+    ResNetMaker,
+)
 from mien.jobs.translate.presets import Config
 from mien.nn.blocks import DownBlock, append_spread, channels_last, convolution, leaky
-from mien.nn.init import generator, he_normal, small_normal
+from mien.nn.init import generator, he_normal, small_normal, started
 from mien.nn.norm import SpectralNorm, add_spectral_norm
 from mien.nn.unet import UNet
 
@@ -24,30 +31,32 @@ _SEED_LEAK = 0.1
 
 
 class SlimMaker(nn.Module):
-    """A U-Net from a picture of one kind to one of the other."""
+    """A U-Net from a picture of one kind, or two pictures, to one of the other kind."""
 
-    def __init__(self, widths: tuple[int, ...], fold: int) -> None:
+    def __init__(self, widths: tuple[int, ...], fold: int, pictures: int = 1) -> None:
         super().__init__()
-        self.net = UNet(3, 3, widths=widths, fold=fold)
+        self.net = UNet(3 * pictures, 3, widths=widths, fold=fold)
+        self.channels = widths
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """(n, 3, s, s) to the same, in [-1, 1]."""
-        return torch.tanh(self.net(pictures))
+    def forward(self, pictures: Tensor, *, taps: bool = False) -> Tensor | tuple[Tensor, ...]:
+        """(n, 3 or 6, s, s) to (n, 3, s, s) in [-1, 1]; or the maps on the way down."""
+        return self.net.way_down(pictures) if taps else torch.tanh(self.net(pictures))
 
 
 class SlimJudge(nn.Module):
     """Residual blocks down to 4 x 4, and how varied the batch is; if wished, a second opinion.
 
-    eyes   a second logit, from the part of a finer map where the eyes of a head crop are
+    eyes      a second logit, from the part of a finer map where the eyes of a head crop are
+    answers   logits of the first opinion
     """
 
-    def __init__(self, widths: tuple[int, ...], *, eyes: bool) -> None:
+    def __init__(self, widths: tuple[int, ...], *, eyes: bool, answers: int = 1) -> None:
         super().__init__()
         self.first = convolution(12, widths[0])
         pairs = itertools.pairwise(widths)
         self.blocks = nn.ModuleList(DownBlock(a, b) for a, b in pairs)
         self.mix = convolution(widths[-1] + 1, widths[-1])
-        self.last = nn.Linear(widths[-1] * _START**2, 1)
+        self.last = nn.Linear(widths[-1] * _START**2, answers)
         self.eyes = nn.ModuleList()
         if eyes:
             self.eyes.extend([convolution(widths[1], widths[1]), convolution(widths[1], 1, 1)])
@@ -153,16 +162,23 @@ class SeedJudge(nn.Module):
 def make_maker(config: Config, seed: int, name: str) -> nn.Module:
     """A fresh maker; equal seeds and names give equal weights."""
     random = generator(seed, name)
-    if config.network == "unet":
-        net: nn.Module = SlimMaker(config.maker, config.shuffle)
-        he_normal(net, random)
-        return net
-    _check(config, config.maker)
-    net = SeedMaker(config.maker, config.bottleneck)
-    small_normal(net, random)
-    if config.spectral:
+    if config.framework == "dtn":
+        encoder = FixedEncoder()
+        net: nn.Module = EncodedMaker(config.maker, config.size, encoder)
+        _begun(net, config, random)
+        encoder.load_state_dict(FixedEncoder().state_dict())
+    elif config.network == "unet":
+        pictures = 2 if config.guide and name == "to_b" else 1
+        net = _begun(SlimMaker(config.maker, config.shuffle, pictures), config, random)
+    elif config.network == "deep":
+        net = _begun(DeepUNet(config.maker), config, random)
+    elif config.network == "resnet":
+        net = _begun(ResNetMaker(config.maker, config.blocks), config, random)
+    else:
+        net = _begun(SeedMaker(config.maker, config.bottleneck), config, random)
+        assert isinstance(net, SeedMaker)
         # The last layer goes without, as in the ancestor.
-        for layer in (net.from_code, *net.ups):
+        for layer in (net.from_code, *net.ups) if config.spectral else ():
             assert isinstance(layer, nn.ConvTranspose2d)
             norm = SpectralNorm(layer.weight.detach(), random)
             parametrize.register_parametrization(layer, "weight", norm)
@@ -171,19 +187,33 @@ def make_maker(config: Config, seed: int, name: str) -> nn.Module:
 
 def make_judge(config: Config, seed: int, name: str) -> nn.Module:
     """A fresh judge; equal seeds and names give equal weights."""
-    _check(config, config.judge)
     random = generator(seed, name)
-    if config.network == "unet":
-        net: nn.Module = SlimJudge(config.judge, eyes=config.eye_judge)
-        he_normal(net, random)
-    else:
+    if config.opinion == "patch":
+        net: nn.Module = PatchOpinion(config.judge)
+    elif config.network == "seed":
         net = SeedJudge(config.judge)
-        small_normal(net, random)
+    else:
+        answers = 3 if config.framework == "dtn" else 1
+        net = SlimJudge(config.judge, eyes=config.eye_judge, answers=answers)
+    net = _begun(net, config, random)
     return add_spectral_norm(net, random) if config.spectral else net
 
 
-def _check(config: Config, widths: tuple[int, ...]) -> None:
-    """The number of layers follows from the size."""
-    doublings = int(math.log2(config.size / _START))
-    if _START * 2**doublings != config.size or len(widths) != doublings:
-        raise ValueError(f"{len(widths)} widths do not make {config.size} pixels")
+def make_heads(config: Config, maker: nn.Module, seed: int, name: str) -> nn.Module:
+    """What places of the maker's own maps are compared through."""
+    channels: tuple[int, ...] = maker.channels  # pyright: ignore[reportAssignmentType]
+    net = PatchHeads(channels)
+    he_normal(net, generator(seed, name))
+    return net
+
+
+def _begun(net: nn.Module, config: Config, random: torch.Generator) -> nn.Module:
+    """The network with fresh weights of the wished kind."""
+    ours = isinstance(net, SlimMaker | SlimJudge | EncodedMaker)
+    if config.start != "own":
+        started(net, random, kind=config.start, gain=config.gain)
+    elif ours:
+        he_normal(net, random)
+    else:
+        small_normal(net, random)
+    return net

@@ -4,9 +4,15 @@ seed      the ancestor's CycleGAN with self-attention and spectral norm (anime_p
 default   U-Nets taught by look-alikes: each picture is paired with the one of the other kind whose
           thumbnail is most like its own
 paired    for data with true pairs, as the head's: what the shipped networks are trained with
+cut       one-sided: a place of the made picture must be told from other places by what was there
+          (Park et al. 2020)
+dtn       a fixed encoder and a maker that draws what it says (Taigman et al. 2017)
+guided    true pairs; the maker to drawings also sees a drawing of a guessed head
 tiny      for tests
 
-The ancestor's other games are presets too: seed-wgan-gp, seed-sn-gp, seed-lsgan, seed-vanilla.
+The ancestor's other games are presets too: seed-wgan-gp, seed-sn-gp, seed-lsgan, seed-vanilla,
+and its other maker, seed-unet; so are seed-wgan, the clipped critic that it tried first, and
+resnet, the maker of the code that it was built on.
 """
 
 from __future__ import annotations
@@ -14,9 +20,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal, TypeAlias
 
+from mien.errors import OptionError
 from mien.jobs.settings import RecipeSettings
+from mien.messages import text
 
-Method: TypeAlias = Literal["hinge", "relativistic", "wgan-gp", "lsgan", "vanilla"]
+Method: TypeAlias = Literal["hinge", "relativistic", "wgan-gp", "wgan", "lsgan", "vanilla"]
 Pairing: TypeAlias = Literal["none", "alike", "true"]
 
 
@@ -25,8 +33,14 @@ class Config(RecipeSettings):
     """All settings of one training recipe; both directions share them.
 
     size            pixels a side
-    network         "seed": the whole face through a bottleneck of 100 numbers; "unet"
+    framework       "cycle"; "cut": places must be told apart; "dtn": a maker behind a fixed encoder
+    ways            "both" kinds are made, or one of them ("cycle" needs both where cycle > 0)
+    network         "unet"; "seed": the whole face through a bottleneck of 100 numbers; "deep": the
+                    ancestor's U-Net, which halves once for every width; "resnet"
+    opinion         "own": the judge that goes with the network; "patch": one of 70 x 70 pixels
     shuffle         the U-Net's pictures enter as cells of so many pixels a side
+    blocks          residual blocks in the middle of the "resnet"
+    guide           the maker to drawings sees a second picture: a drawing of a guessed head
     maker, judge    channels from the finest level down
     bottleneck      numbers of the seed's bottleneck
     pairing         what a picture is compared with: nothing, a look-alike, or its true counterpart
@@ -34,6 +48,7 @@ class Config(RecipeSettings):
     spectral        spectral norm in the judges (and in the seed's makers)
     gamma, lazy     weight of R1 + R2, and the steps between two of them; gamma 0: none
     penalty         weight of the gradient penalty of "wgan-gp"
+    limit           largest weight of a critic of "wgan"
     critic_steps    steps of the judges for one of the makers
     judged          weight of the judges in the makers' loss
     judged_from     share of the run from which judges take part
@@ -46,9 +61,17 @@ class Config(RecipeSettings):
     structure       weight of 1 - SSIM to the partner
     eyes            factor on the L1 to the partner around the eyes (aligned pictures only)
     eye_judge       the judges have a second opinion about the eyes alone
+    contrast        weight of the loss of "cut"; contrast_same: of the same on pictures of the
+                    wanted kind, which are to stay as they are
+    places, warmth  places of a map that are compared with each other, and the temperature
+    constancy       "dtn": weight of what the encoder says of a made picture against its source
+    smooth          "dtn": weight of the total variation
     pool            made pictures that are remembered for the judges
+    start, gain     how weights begin: "own", or normal, xavier, kaiming, orthogonal with this gain
     rate_maker, rate_judge, beta1, beta2   of Adam
     hold, last      the rates stay for this share of the run, then fall to this factor
+    fall            how they fall: in a line, in three steps, or as a cosine
+    balanced        pictures of two folders are shown so that both kinds have as many of every look
     wild            photos of the head are shown to the makers in front of clutter, with a cast
     batch           pictures of each kind in a micro-batch
     average         half-life of the averaged makers, in images; 0: none
@@ -56,8 +79,13 @@ class Config(RecipeSettings):
     """
 
     size: int = 64
-    network: Literal["seed", "unet"] = "unet"
+    framework: Literal["cycle", "cut", "dtn"] = "cycle"
+    ways: Literal["both", "anime", "photo"] = "both"
+    network: Literal["seed", "unet", "deep", "resnet"] = "unet"
+    opinion: Literal["own", "patch"] = "own"
     shuffle: int = 2
+    blocks: int = 9
+    guide: bool = False
     maker: tuple[int, ...] = (32, 64, 128)
     judge: tuple[int, ...] = (24, 48, 96, 192)
     bottleneck: int = 100
@@ -67,6 +95,7 @@ class Config(RecipeSettings):
     gamma: float = 1.0
     lazy: int = 8
     penalty: float = 10.0
+    limit: float = 0.01
     critic_steps: int = 1
     judged: float = 1.0
     judged_from: float = 0.0
@@ -79,17 +108,51 @@ class Config(RecipeSettings):
     structure: float = 0.0
     eyes: float = 2.0
     eye_judge: bool = True
+    contrast: float = 0.0
+    contrast_same: float = 0.0
+    places: int = 64
+    warmth: float = 0.07
+    constancy: float = 0.0
+    smooth: float = 0.0
     pool: int = 0
+    start: Literal["own", "normal", "xavier", "kaiming", "orthogonal"] = "own"
+    gain: float = 0.02
     rate_maker: float = 7e-4
     rate_judge: float = 7e-4
     beta1: float = 0.0
     beta2: float = 0.99
     hold: float = 0.5
     last: float = 0.1
+    fall: Literal["line", "steps", "cosine"] = "line"
+    balanced: bool = False
     batch: int = 16
     average: float = 5_000.0
     wild: bool = False
     mirror: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuses what no networks can be made of, with OptionError."""
+        whole = self.size % (self.shuffle * 2 ** (len(self.maker) - 1)) == 0
+        if self.network in ("deep", "resnet"):
+            whole = self.size % 2 ** (len(self.maker) - (self.network == "resnet")) == 0
+        layers = len(self.judge) == self.size.bit_length() - 3 and self.size & (self.size - 1) == 0
+        problems = {
+            "maker": whole and len(self.maker) > 1,
+            "judge": layers or self.opinion == "patch",
+            "pairing": not self.guide or self.pairing == "true",
+            "network": self.framework == "cycle" or self.network != "seed",
+            "opinion": self.framework != "dtn" or self.opinion == "own",
+            "cycle": self.cycle == 0 or (self.ways == "both" and self.framework == "cycle"),
+            "batch": self.batch > 1,
+        }
+        for name, fits in problems.items():
+            if not fits:
+                raise OptionError(text(f"translate.unfit.{name}", value=getattr(self, name)))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are made: "a" photos, "b" drawings."""
+        return {"both": ("a", "b"), "anime": ("b",), "photo": ("a",)}[self.ways]
 
 
 _SEED: dict[str, Any] = {
@@ -115,6 +178,14 @@ _SEED: dict[str, Any] = {
     "mirror": False,
 }
 _CRITIC: dict[str, Any] = {**_SEED, "method": "wgan-gp"}
+_PATCH: dict[str, Any] = {"opinion": "patch", "judge": (64, 128, 256, 512), "spectral": False}
+_FREE: dict[str, Any] = {
+    "pairing": "none",
+    "cycle": 0.0,
+    "pull": (0.0, 0.0),
+    "eyes": 1.0,
+}
+"""Nothing but the framework says which picture belongs to which."""
 _PAIRED: dict[str, Any] = {
     "pairing": "true",
     "cycle": 0.0,
@@ -147,7 +218,63 @@ PRESETS: dict[str, dict[str, Any]] = {
         "judge": (16, 32, 64, 128, 192),
         "batch": 8,
     },
+    "cut": {**_FREE, "framework": "cut", "ways": "anime", "contrast": 1.0, "contrast_same": 1.0},
+    "dtn": {
+        **_FREE,
+        "framework": "dtn",
+        "ways": "anime",
+        "same": 15.0,
+        "constancy": 5.0,
+        "smooth": 1e-4,
+        "eye_judge": False,
+        "spectral": True,
+        "gamma": 0.0,
+        "rate_judge": 4e-4,
+    },
+    "guided": {**_PAIRED, "guide": True, "ways": "anime"},
+    "guided-128": {
+        **_PAIRED,
+        "guide": True,
+        "ways": "anime",
+        "size": 128,
+        "maker": (24, 48, 96, 128),
+        "judge": (16, 32, 64, 128, 192),
+        "batch": 8,
+    },
+    "resnet": {
+        **_SEED,
+        **_PATCH,
+        "size": 128,
+        "network": "resnet",
+        "maker": (64, 128, 256),
+        "blocks": 6,
+        "method": "lsgan",
+        "cycle": 10.0,
+        "same": 5.0,
+        "rate_maker": 2e-4,
+        "rate_judge": 2e-4,
+        "beta1": 0.5,
+        "beta2": 0.999,
+        "batch": 4,
+    },
     "seed": _SEED,
+    "seed-unet": {
+        **_SEED,
+        **_PATCH,
+        "size": 128,
+        "network": "deep",
+        "maker": (64, 128, 256, 512, 512, 512, 512),
+        "method": "wgan-gp",
+        "batch": 16,
+    },
+    "seed-wgan": {
+        **_CRITIC,
+        "spectral": False,
+        "method": "wgan",
+        "critic_steps": 5,
+        "rate_maker": 5e-5,
+        "rate_judge": 5e-5,
+    },
     "seed-wgan-gp": {**_CRITIC, "spectral": False},
     "seed-sn-gp": _CRITIC,
     "seed-lsgan": {**_SEED, "method": "lsgan"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,15 @@ from torch import Tensor, nn
 from mien.data.stream import to_pictures
 from mien.jobs.translate.data import PairStream
 from mien.jobs.translate.losses import Game, Pool
-from mien.jobs.translate.networks import make_judge, make_maker
+from mien.jobs.translate.networks import make_heads, make_judge, make_maker
 from mien.jobs.translate.presets import Config
+from mien.jobs.translate.transfer import TransferGame
 from mien.nn.ema import average_of, recalibrate
 from mien.nn.norm import iterate_spectral_norms
 from mien.train.recipe import Adam, HasStateDict, Nets, Phase, Recipe
-from mien.train.schedule import Ramp, decaying
+from mien.train.schedule import Cosine, Ramp, Schedule, Stairs, decaying
 from mien.types import Image
 
-MAKERS, JUDGES = ("to_b", "to_a"), ("judge_b", "judge_a")
 _SHOWN = 16
 _CALIBRATION = (40, 50)
 """Batches and pictures in each that running statistics are computed from."""
@@ -29,20 +29,26 @@ _CALIBRATION = (40, 50)
 
 def build(preset: str, config: Config, stream: PairStream, *, images: int, seed: int = 0) -> Recipe:
     """The recipe that trains these settings on this stream for so many images (samples)."""
-    nets = {name: make_maker(config, seed, name) for name in MAKERS}
-    nets |= {name: make_judge(config, seed, name) for name in JUDGES}
+    kinds = tuple(reversed(config.kinds))
+    makers, judges = (tuple(f"{name}_{k}" for k in kinds) for name in ("to", "judge"))
+    nets = {name: make_maker(config, seed, name) for name in makers}
+    nets |= {name: make_judge(config, seed, name) for name in judges}
+    heads = tuple(f"heads_{k}" for k in kinds) if config.framework == "cut" else ()
+    nets |= {n: make_heads(config, nets[m], seed, n) for n, m in zip(heads, makers, strict=False)}
     start = round(images * config.judged_from)
     judged = Ramp(start, start + max(1, images // 20), 0.0, 1.0) if start else Ramp(-1, 0, 1.0, 1.0)
     pull = Ramp(0, max(1, images * config.pull_until), *config.pull)
     game = Game(config, pull, judged, stream.domains.aligned)
-    fall = decaying(images, hold=config.hold, last=config.last)
+    if config.framework == "dtn":
+        game = TransferGame(config)
+    fall = _fall(config, images)
     betas = (config.beta1, config.beta2)
     maker, judge = (Adam(rate, betas, fall) for rate in (config.rate_maker, config.rate_judge))
     state: dict[str, HasStateDict] = {"pool": Pool(config.pool)} if config.pool else {}
     # The makers' pass of the judges' phase may be gone on with in their own: their norms iterate
     # before both, whether it is or not. Judges that come later leave it to the makers' phase.
     shared = config.critic_steps == 1 and not (config.spectral and start)
-    first, second = (JUDGES, MAKERS) if start else ((*JUDGES, *MAKERS), ())
+    first, second = (judges, makers) if start else ((*judges, *makers), ())
     return Recipe(
         job="translate",
         preset=preset,
@@ -51,33 +57,63 @@ def build(preset: str, config: Config, stream: PairStream, *, images: int, seed:
         phases=(
             Phase(
                 "judges",
-                JUDGES,
+                judges,
                 game.judges,
                 after=start,
-                keeps=MAKERS if shared else (),
-                before=functools.partial(_iterate, first) if config.spectral else None,
+                keeps=makers if shared else (),
+                before=_before(config, first, judges),
             ),
             Phase(
                 "makers",
-                MAKERS,
+                (*makers, *heads),
                 game.makers,
                 every=config.critic_steps,
-                before=functools.partial(_iterate, second) if config.spectral else None,
+                before=_before(config, second, judges),
             ),
         ),
-        optimisers={**dict.fromkeys(JUDGES, judge), **dict.fromkeys(MAKERS, maker)},
+        optimisers={
+            **dict.fromkeys(judges, judge),
+            **dict.fromkeys((*makers, *heads), maker),
+        },
         batches=stream,
         batch=config.batch,
         seed=seed,
-        ema=dict.fromkeys(MAKERS, config.average) if config.average else {},
+        ema=dict.fromkeys(makers, config.average) if config.average else {},
         state=state,
         preview=functools.partial(preview, stream=stream),
     )
 
 
+def _fall(config: Config, images: int) -> Schedule:
+    """How the rates fall over a run."""
+    start, stop = images * config.hold, max(images, images * config.hold + 1)
+    if config.fall == "steps":
+        return Stairs(start, stop, max(config.last, 1e-3))
+    if config.fall == "cosine":
+        return Cosine(start, stop, config.last)
+    return decaying(images, hold=config.hold, last=config.last)
+
+
+def _before(
+    config: Config, iterated: tuple[str, ...], judges: tuple[str, ...]
+) -> Callable[[Nets], None] | None:
+    """What happens to norms and critics before a phase."""
+    if config.method == "wgan":
+        return functools.partial(_clip, judges, config.limit)
+    return functools.partial(_iterate, iterated) if config.spectral else None
+
+
 def _iterate(names: tuple[str, ...], nets: Nets) -> None:
     for name in names:
         iterate_spectral_norms(nets[name])
+
+
+@torch.no_grad()
+def _clip(names: tuple[str, ...], limit: float, nets: Nets) -> None:
+    """Arjovsky et al. 2017, algorithm 1, line 7: before either side looks at a critic."""
+    for name in names:
+        for weight in nets[name].parameters():
+            weight.clamp_(-limit, limit)
 
 
 def ready_maker(maker: nn.Module, stream: PairStream, kind: str) -> nn.Module:
@@ -101,18 +137,19 @@ def _inputs(stream: PairStream, kind: str, device: torch.device) -> Iterator[Ten
 
 @torch.no_grad()
 def preview(nets: Mapping[str, Any], *, stream: PairStream) -> Image:
-    """(64, s, s, 3) rows of a and its translation, then of b and its own."""
-    samples, rows = stream.take(0, _SHOWN), []
+    """(32 or 64, s, s, 3) rows of a and its translation, then of b and its own."""
+    samples, pages = stream.take(0, _SHOWN), []
+    half = _SHOWN // 2
     for kind, net in (("a", "to_b"), ("b", "to_a")):
+        if net not in nets:
+            continue
         maker = nets[net]
         training = maker.training
         # Batch statistics for a look: cheaper than computing the running ones anew.
         copy = average_of(maker).train()
-        made = copy(torch.from_numpy(samples[kind]).to(next(copy.parameters()).device))
+        seen = torch.from_numpy(samples.get(f"seen {kind}", samples[kind]))
+        made = copy(seen.to(next(copy.parameters()).device))
         maker.train(training)
-        rows += [to_pictures(samples[kind]), to_pictures(made.float().cpu().numpy())]
-    half = _SHOWN // 2
-    ordered = [
-        part[k : k + half] for two in (rows[:2], rows[2:]) for k in (0, half) for part in two
-    ]
-    return np.concatenate(ordered)
+        rows = [to_pictures(samples[kind]), to_pictures(made.float().cpu().numpy())]
+        pages += [part[k : k + half] for k in (0, half) for part in rows]
+    return np.concatenate(pages)

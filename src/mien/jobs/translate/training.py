@@ -70,6 +70,8 @@ def finish(live: Live, settings: Config, data: TrainingData, folder: RunFolder) 
     written: list[Path] = []
     digests, pages = [], []
     for to, name in NETS.items():
+        if name not in live.nets:
+            continue
         kind, domain = ("a", domains.a) if to == "anime" else ("b", domains.b)
         path = folder.path / f"{to}.safetensors"
         maker = ready_maker(live.averages.get(name, live.nets[name]), stream, kind)
