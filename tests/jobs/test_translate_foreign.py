@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from pathlib import Path
 
@@ -99,11 +100,11 @@ def attentive(width: int, code: int) -> tuple[dict[str, Tensor], dict[str, Tenso
         plain[name] = weight / value[0]
 
     widths = [3, width, 2 * width, 4 * width, 8 * width]
-    for k, (a, b) in enumerate(zip(widths, widths[1:], strict=False)):
+    for k, (a, b) in enumerate(itertools.pairwise(widths)):
         layer(f"up_sample.{3 * k}", b, a, 4, 4, bias=b)
     layer("up_sample.12", code, 8 * width, 4, 4, bias=code)
     back = [code, 8 * width, 4 * width, 2 * width, width]
-    for k, (a, b) in enumerate(zip(back, back[1:], strict=False), 1):
+    for k, (a, b) in enumerate(itertools.pairwise(back), 1):
         spectral(f"l{k}.0", a, b)
     for k, channels in ((1, 2 * width), (2, width)):
         for letter, outputs in zip("fgh", (channels // 8, channels // 8, channels), strict=True):
