@@ -22,7 +22,7 @@ from mien.io.image import write_image
 from mien.io.weights import WeightHeader
 from mien.jobs.base import no_progress
 from mien.jobs.translate.data import PairStream, Wanted, opened
-from mien.jobs.translate.evaluation import Judge, people, trivial
+from mien.jobs.translate.evaluation import Judge, drawn, people, probe_of, trivial
 from mien.jobs.translate.model import TranslateModel
 from mien.jobs.translate.presets import Config, config
 from mien.jobs.translate.recipe import build, ready_maker
@@ -63,7 +63,16 @@ def rate(settings: Config, stream: PairStream) -> float:
 def one(preset: str, options: argparse.Namespace) -> None:
     """Trains one preset and scores it."""
     settings = settings_of(preset)
-    wanted = Wanted("head", "", settings.size, options.people, "face", "centre", options.cache)
+    wanted = Wanted(
+        "head",
+        "",
+        settings.size,
+        options.people,
+        "face",
+        "centre",
+        options.cache,
+        guide=settings.guide,
+    )
     with opened(wanted, no_progress) as domains:
         stream = PairStream(domains, settings, options.seed)
         speed = rate(settings, stream)
@@ -92,8 +101,8 @@ def run(
     maker = ready_maker(net, stream, "a")
     model = TranslateModel(maker, settings, "anime", WeightHeader("translate", preset), "", CPU)
     known = people("anime", settings.size, options.count, no_progress)
-    judge = Judge(known)
-    made = model.draw(known.given)
+    judge = Judge(known, probe_of("anime", settings.size, options.probe, no_progress))
+    made = drawn(model, known.given)
     line |= judge.row(made)
     rows = np.concatenate([known.given[:_SHOWN], made[:_SHOWN], known.wanted[:_SHOWN]])
     name = f"translate-{preset}-{options.seconds:.0f}s-{options.seed}.png"
@@ -115,6 +124,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=None, help="instead of --seconds")
     parser.add_argument("--people", type=int, default=32_000)
     parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--probe", type=int, default=1500, help="people the probe learns from")
     parser.add_argument("--trivial", action="store_true", help="score the trivial answers too")
     parser.add_argument("--cache", type=Path, default=Path("cache"))
     parser.add_argument("--out", type=Path, default=Path("runs/compare"))

@@ -16,6 +16,7 @@ from mien.io.image import write_image
 from mien.jobs.base import no_progress
 from mien.jobs.training import VerifyTarget
 from mien.jobs.translate import wild
+from mien.jobs.translate.balance import balanced
 from mien.jobs.translate.config import TrainRequest
 from mien.jobs.translate.contrast import chosen_places, patch_loss
 from mien.jobs.translate.data import PairStream, Wanted, opened
@@ -41,7 +42,7 @@ from .training_help import EPS, STEPS, as_two_and_as_one, assert_one, still_afte
 from .translate_help import SIZE, tiny, tiny_domains, tiny_recipe, two_kinds
 
 UNET, SEED = ("default", "paired", "cut"), ("seed", "seed-wgan-gp")
-METHODS = (*UNET, *SEED, "dtn", "resnet", "seed-unet")
+METHODS = (*UNET, *SEED, "dtn", "guided", "resnet", "seed-unet")
 SEED_STEPS = 3
 """Longer, and the ancestor's norm of a single pixel magnifies rounding beyond any bound."""
 CPU = torch.device("cpu")
@@ -153,6 +154,39 @@ def test_one_way_makes_one_model(tmp_path: Path) -> None:
     assert preview(recipe.nets, stream=recipe.batches).shape == (32, SIZE, SIZE, 3)
     both = tiny_recipe("cut", tmp_path / "packs", images=16, ways="both")
     assert {"to_a", "heads_a"} <= set(both.nets)
+
+
+def test_a_guide_is_shown_as_its_photo_is(tmp_path: Path) -> None:
+    stream = PairStream(tiny_domains(tmp_path), tiny("guided", wild=False), 0)
+    batch = stream.take(3, 8)
+    assert batch["seen a"].shape == (8, 6, SIZE, SIZE)
+    assert np.array_equal(batch["seen a"][:, :3], batch["a"])
+    # The guide of the tests is the negative of the wanted picture, mirrored where that is.
+    assert np.allclose(batch["seen a"][:, 3:], -batch["b"], atol=1e-6)
+    wanted = Wanted("x", "y", SIZE, 500, "centre", "centre", tmp_path, guide=True)
+    with pytest.raises(OptionError, match="guessed heads"), opened(wanted, no_progress):
+        pass
+
+
+def test_rare_looks_are_shown_as_often_in_both_kinds() -> None:
+    random = rng(2, "balance")
+
+    def kind(count: int, men: float, paper: int) -> tuple[Any, np.ndarray]:
+        pictures = random.integers(paper, paper + 40, (count, SIZE, SIZE, 3))
+        is_man = np.arange(count) < men * count
+        hair = np.where(is_man, 5, 13)
+        for row, low in enumerate(hair):
+            pictures[row, :low, :4] = pictures[row, :low, 12:] = 30
+        return pictures.astype(np.uint8), is_man
+
+    (a, men_a), (b, men_b) = kind(300, 0.5, 100), kind(300, 0.1, 190)
+    rows_a, rows_b = balanced(a, b, random)
+    assert (len(rows_a), len(rows_b)) == (300, 300)
+    shares = men_a[rows_a].mean(), men_b[rows_b].mean()
+    assert abs(shares[0] - shares[1]) < 0.08
+    assert shares[1] > 0.2
+    again = [balanced(a, b, rng(4, "x"))[1] for _ in range(2)]
+    assert np.array_equal(*again)
 
 
 def test_places_are_told_apart_by_what_is_there() -> None:

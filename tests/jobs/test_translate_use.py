@@ -15,10 +15,12 @@ from mien.errors import OptionError, WeightsError
 from mien.face import affine
 from mien.io.image import read_image, write_image
 from mien.io.provenance import read_provenance
+from mien.io.video import read_frames, write_video
 from mien.io.weights import WeightHeader, read_header
-from mien.jobs.translate import JOB
+from mien.jobs.translate import JOB, probe
+from mien.jobs.translate.clips import Damper
 from mien.jobs.translate.config import RunRequest
-from mien.jobs.translate.evaluation import Judge, people, trivial
+from mien.jobs.translate.evaluation import Judge, people, trivial, variety
 from mien.jobs.translate.model import SHIPPED, TranslateModel, load_model, save_model
 from mien.jobs.translate.networks import make_maker
 from mien.jobs.translate.presets import PRESETS
@@ -148,6 +150,74 @@ def test_a_photo_without_a_face_does_not_stop_the_rest(
     assert cli("translate", "run", empty, *words).code == 2
 
 
+@needs_landmarks
+def test_folders_sheets_and_clips(
+    cli: Cli, photo: Path, astronaut: Image, models: Path, tmp_path: Path
+) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    for name in ("b10.png", "b9.png"):
+        write_image(folder / name, astronaut[:300, 60:400], provenance=None)
+    (folder / "notes.txt").write_text("no picture")
+    frames = [np.ascontiguousarray(astronaut[:300, 60 + k : 400 + k]) for k in (0, 1, 2)]
+    write_video(folder / "c.mp4", frames, fps=10, provenance=None)
+    made = cli("translate", "run", folder, "--to", "anime", "--model", models, "--sheet",
+               "--size", "32", "--out", out)  # fmt: skip
+    assert made.code == 0, made.err
+    names = {"b9.png", "b9.sheet.png", "b10.png", "b10.sheet.png", "c.mp4"}
+    assert {path.name for path in out.iterdir()} == names
+    assert read_image(out / "b9.sheet.png").shape == (32, 64, 3)
+    shown = list(read_frames(out / "c.mp4"))
+    assert len(shown) == 3
+    assert shown[0].shape == (32, 32, 3)
+    assert cli("translate", "run", folder / "c.mp4", "--to", "anime", "--via", "character",
+               "--out", out).code == 2  # fmt: skip
+    pasted_back = cli("translate", "run", folder / "c.mp4", "--to", "anime", "--model", models,
+                      "--paste", "--limit", "1", "--out", tmp_path / "p")  # fmt: skip
+    assert pasted_back.code == 0, pasted_back.err
+    (frame,) = read_frames(tmp_path / "p" / "c.mp4")
+    assert frame.shape == (300, 340, 3)
+    assert np.abs(frame[:, :8].astype(int) - frames[0][:, :8]).mean() < 8
+
+
+def test_a_still_source_has_a_steady_translation() -> None:
+    source = np.full((32, 32, 3), 90, np.uint8)
+    moved = source.copy()
+    moved[:16] = 200
+    one, other = np.zeros((32, 32, 3), np.uint8), np.full((32, 32, 3), 100, np.uint8)
+    damper = Damper(0.9)
+    assert np.array_equal(damper(source, one), one)
+    assert damper(source, other).max() == 10
+    after = damper(moved, other)
+    assert after[:12].min() > 95
+    assert after[22:].max() < 30
+    free = Damper(0.0)
+    free(source, one)
+    assert np.array_equal(free(source, other), other)
+
+
+@needs_landmarks
+def test_a_guided_model_sees_the_fitted_head(cli: Cli, photo: Path, tmp_path: Path) -> None:
+    settings = tiny("guided")
+    maker = make_maker(settings, 3, "to_b").eval()
+    told = {"preset": "guided", "crop": CROP, "head": True}
+    path = tmp_path / "anime.safetensors"
+    save_model(path, maker, "anime", config=settings, told=told)
+    model = load_model(str(path), "anime", CPU)
+    pictures = np.zeros((2, SIZE, SIZE, 3), np.uint8)
+    with pytest.raises(ValueError, match="guides"):
+        model.draw(pictures)
+    assert not np.array_equal(model.draw(pictures, pictures), model.draw(pictures, pictures + 200))
+    made = cli("translate", "run", photo, "--to", "anime", "--via", "guided", "--model", path,
+               "--out", tmp_path / "out")  # fmt: skip
+    assert made.code == 0, made.err
+    made_by = read_provenance(tmp_path / "out" / "太空人.png")
+    assert made_by is not None
+    assert len(made_by.models) == 2
+    refused = cli("translate", "run", photo, "--to", "anime", "--via", "guided", "--out", tmp_path)
+    assert refused.code == 2
+    assert "not trained with guides" in refused.err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -242,3 +312,30 @@ def test_requests_are_what_the_issue_asks_for() -> None:
 def test_the_documentation_names_every_preset(root: Path) -> None:
     written = (root / "docs" / "translate.md").read_text("utf-8")
     assert [name for name in PRESETS if f"`{name}`" not in written] == []
+
+
+def test_a_probe_reads_what_is_true_and_knows_when_it_is_lost() -> None:
+    random = rng(8, "probe")
+    traits = np.stack([random.uniform(-1, 1, 160), random.uniform(0, 2, 160), np.zeros(160)], 1)
+    traits[::2, 2] = 1
+    pictures = random.integers(90, 110, (160, 32, 32, 3))
+    pictures[:, :10] += np.rint(60 * traits[:, 0])[:, None, None, None].astype(int)
+    pictures[:, 20:, :, 1] += np.rint(30 * traits[:, 1])[:, None, None].astype(int)
+    pictures[::2, 14:17] = 20
+    pictures = pictures.astype(np.uint8)
+    known = probe.trained(pictures[:120], traits[:120])
+    scores = probe.agreement(known(pictures[120:]), traits[120:])
+    assert min(scores.values()) > 0.85
+    grey = np.zeros_like(pictures[120:])
+    grey[:] = pictures[120:].mean((1, 2, 3), keepdims=True).astype(np.uint8)
+    lost = probe.agreement(known(grey), traits[120:])
+    assert lost["glasses"] < 0.6
+    same = np.repeat(pictures[:1], 40, 0)
+    assert probe.agreement(known(same), traits[120:]) == dict.fromkeys(probe.TRAITS, 0.0)
+
+
+def test_variety_is_the_mean_distance() -> None:
+    pictures = np.zeros((4, 16, 16, 3), np.uint8)
+    assert variety(pictures) == 0
+    pictures[2:] = 10
+    assert variety(pictures) == pytest.approx(8 / 12 * 10 * 192**0.5)

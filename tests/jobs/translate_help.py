@@ -47,7 +47,8 @@ def two_kinds(count: int) -> tuple[Image, Image]:
 def tiny_domains(folder: Path, count: int = 48) -> Domains:
     """Both kinds as packs, written once."""
     domains = []
-    for name, pictures in zip("ab", two_kinds(count), strict=True):
+    a, b = two_kinds(count)
+    for name, pictures in (("a", a), ("b", b), ("guide", 255 - b)):
         path = folder / name
         if not path.exists():
             info = PackInfo(size=SIZE, count=count, crop=CROP, digest=name)
@@ -56,7 +57,8 @@ def tiny_domains(folder: Path, count: int = 48) -> Domains:
         rows = np.arange(count)
         domains.append(Domain(Pack(path), rows, rows[:0]))
     source = {"kind": "head", "count": count}
-    return Domains(domains[0], domains[1], true=True, aligned=True, source=source)
+    guide = domains[2].pack
+    return Domains(domains[0], domains[1], true=True, aligned=True, source=source, guide=guide)
 
 
 def tiny_recipe(preset: str, folder: Path, *, images: int, seed: int = 0, **changes: Any) -> Recipe:

@@ -15,6 +15,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.data.guesses import guessed
 from mien.face.align import HEAD_SIZE, align_head
 from mien.head.assets import HASHES
 from mien.head.backdrop import DEFAULT_COLOURS, SEEDS, Backdrop, Kind
@@ -54,6 +55,8 @@ class HeadSpec:
     expression  whether they show expressions and look around
     pose_sd     standard deviations of yaw, pitch and roll in degrees; yaw is cut at 35
     sampler     who is drawn, see `mien.head.samplers`
+    guess       0: the person; above: somebody whom a fit to their photo might have found, with
+                errors of so many times the usual size, before a plain backdrop
     """
 
     style: Style = "photo"
@@ -62,10 +65,13 @@ class HeadSpec:
     expression: bool = True
     pose_sd: tuple[float, float, float] = _POSE_SD
     sampler: SamplerName = "portrait"
+    guess: float = 0.0
 
     def as_config(self) -> dict[str, Any]:
         """JSON values, with the version of the head that draws them."""
         values = dataclasses.asdict(self)
+        if not self.guess:
+            del values["guess"]
         return {**values, "head": head_name(), "version": SCHEMA.version}
 
     def digest(self) -> str:
@@ -84,9 +90,10 @@ def person(spec: HeadSpec, index: int) -> FaceCode:
         pose_sd=spec.pose_sd,
     )
     yaw = float(np.clip(code.pose.yaw, -_MOST_YAW, _MOST_YAW))
-    return dataclasses.replace(
+    code = dataclasses.replace(
         code, pose=Pose(yaw, code.pose.pitch, code.pose.roll), style=spec.style
     )
+    return guessed(code, spec.guess, spec.seed, index) if spec.guess else code
 
 
 def surroundings(spec: HeadSpec, index: int) -> View:
@@ -97,7 +104,7 @@ def surroundings(spec: HeadSpec, index: int) -> View:
     random = rng(spec.seed, "surroundings", index)
     light, colour = sample_light(random), _wall(random)
     near = np.log(_NEAR) + random.random() * np.log(_FAR / _NEAR)
-    backdrop = _backdrop(random)
+    backdrop = _backdrop(random) if not spec.guess else Backdrop()
     if spec.style == "toon":
         light, colour = LIGHTS["studio"], np.clip(colour * 0.6 + 0.35, 0, 1)
     red, green, blue = (round(float(value), 4) for value in colour)

@@ -36,6 +36,7 @@ MARGIN = 0.30
 """Of the detector's box, that the network sees around it on every side."""
 WIDTHS = (32, 64, 96, 128)
 MAP = SIDE // 4
+_AT_ONCE = 16
 MAP_EDGE = 0.12
 """How far beyond the picture, in its widths, a point may be placed."""
 
@@ -114,6 +115,22 @@ class HeadLandmarker:
         """(n, 68, 2) pixels for each of several boxes around one face."""
         return self._points(image, boxes)[:, :68]
 
+    def sureness(
+        self, image: Image, boxes: Sequence[Box]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Points (n, 68, 2) in pixels for boxes anywhere, and how far off they are likely to be.
+
+        The second (n,) is the network's own guess of its mean error as a share of what it sees.
+        """
+        frames = [frame_of(box) for box in boxes]
+        crops = np.stack([affine.warp(image, frame, (SIDE, SIDE)) for frame in frames])
+        found, unsure = _guesses(self._net, crops)
+        points = [
+            affine.transform(affine.invert(frame), one * SIDE - 0.5)
+            for frame, one in zip(frames, found, strict=True)
+        ]
+        return np.stack(points)[:, :68], np.exp(unsure[:, :68]).mean(1)
+
     def irises(self, image: Image, box: Box) -> Points:
         """(2, 2) pixels: the centre of the iris on the picture's left and on its right."""
         return self._points(image, [box])[0, 68:]
@@ -141,6 +158,18 @@ def places(net: LandmarkNet, crops: Image) -> NDArray[np.float64]:
         x = torch.from_numpy(crop[None]).permute(0, 3, 1, 2).float() / 127.5 - 1
         found.append(net(x)[0].numpy().astype(np.float64))
     return np.concatenate(found)
+
+
+@torch.no_grad()
+def _guesses(net: LandmarkNet, crops: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points and logarithms of their errors for many crops at once: to choose among them."""
+    parts = []
+    for first in range(0, len(crops), _AT_ONCE):
+        some = np.ascontiguousarray(crops[first : first + _AT_ONCE])
+        x = torch.from_numpy(some).permute(0, 3, 1, 2).float() / 127.5 - 1
+        parts.append([one.numpy().astype(np.float64) for one in net(x)])
+    points, unsure = zip(*parts, strict=True)
+    return np.concatenate(points), np.concatenate(unsure)
 
 
 @functools.cache

@@ -24,11 +24,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "write a model as ONNX for other programs",
         "将模型导出为 ONNX 供其他程序使用",
     ),
-    "translate.pictures": ("photos or drawings, one or more", "一张或多张照片或动漫图片"),
+    "translate.pictures": (
+        "photos, drawings, clips, or folders of them",
+        "照片、动漫图片、视频，或其文件夹",
+    ),
     "translate.to": ("what they become", "转换的目标"),
     "translate.via": (
-        "network: paint it; character: fit the face and draw it, sharp at any size",
-        "network：用网络绘制；character：拟合人脸后绘制，任意尺寸都清晰",
+        "network: paint it; character: fit the face and draw it, sharp at any size; "
+        "guided: paint it after that drawing, with a model of your own",
+        "network：用网络绘制；character：拟合人脸后绘制，任意尺寸都清晰；"
+        "guided：用您自己的模型参照该绘图来绘制",
     ),
     "translate.model": (
         "the shipped model, a run's folder, a weight file, or another project's .pth",
@@ -36,6 +41,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "translate.size": ("width and height of the result", "结果的宽和高"),
     "translate.paste": ("put the face back into the picture", "把人脸贴回原图"),
+    "translate.sheet": ("also write photo and result side by side", "另存原图与结果的对照图"),
+    "translate.damp": (
+        "of clips: how much of a flicker is held back",
+        "视频：抑制闪烁的程度",
+    ),
+    "translate.clip_way": (
+        "--via {via} makes single pictures, and a clip was given; wanted --via network, or "
+        "`mien character perform`",
+        "--via {via} 只处理单张图片，而输入是视频；请用 --via network 或 `mien character perform`",
+    ),
+    "translate.not_guided": (
+        "--via guided, and {model} was not trained with guides; wanted a run of the preset guided",
+        "--via guided：{model} 未使用引导图训练；需要 guided 方案训练出的模型",
+    ),
+    "translate.no_guides": (
+        "this preset needs drawings of guessed heads, which only --data head has; choose default "
+        "or cut for folders of your own",
+        "此方案需要猜测头部的绘图，只有 --data head 具备；自己的文件夹请用 default 或 cut",
+    ),
     "translate.out": ("folder for the results", "结果文件夹"),
     "translate.out_onnx": ("file to write", "要写入的文件"),
     "translate.data": (
@@ -103,6 +127,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "图中没有检测到人脸；已取中央正方形，假定眼睛位于 47% 高度处",
     ),
     "translate.eval_drawing": ("people with their truth", "绘制带真值的人物"),
+    "translate.eval_probe": ("people for the probe", "绘制探针训练用的人物"),
+    "translate.eval_probe_count": (
+        "other people that the probe of sex, hair length and glasses learns from; 0: no probe",
+        "训练性别、发长、眼镜探针所用的人数；0 表示不用探针",
+    ),
     "translate.eval_model": ("translating", "转换中"),
     "translate.eval_head": (
         "{count} people that nobody was trained on, {size} px; landmarks found by {judge}; "

@@ -26,10 +26,15 @@ class RunRequest:
 
     photos: tuple[Path, ...] = fields.argument("PICTURE...", help="translate.pictures")
     to: Kind = fields.option(help="translate.to")
-    via: Literal["auto", "network", "character"] = fields.option("auto", help="translate.via")
+    via: Literal["auto", "network", "character", "guided"] = fields.option(
+        "auto", help="translate.via"
+    )
     model: str = fields.option("head", help="translate.model", metavar=_MODEL)
     size: int | None = fields.option(None, help="translate.size", span=(32, 1024), unit=" px")
     paste: bool = fields.option(False, help="translate.paste")
+    sheet: bool = fields.option(False, help="translate.sheet")
+    damp: float = fields.option(0.7, help="translate.damp", span=(0.0, 0.95))
+    limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 1_000_000))
     out: Path = fields.option(Path("translations"), help="translate.out")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
@@ -56,6 +61,7 @@ class EvalRequest:
     models: tuple[str, ...] = fields.option(("head",), help="translate.models", metavar=_MODEL)
     to: Kind = fields.option("anime", help="translate.to")
     count: int = fields.option(500, help="translate.eval_count", span=(50, 50_000))
+    probe: int = fields.option(1_500, help="translate.eval_probe_count", span=(0, 8_000))
     out: Path = fields.option(Path("evaluation"), help="translate.out")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")

@@ -26,6 +26,7 @@ from mien.data.sources import open_source
 from mien.data.stream import to_floats
 from mien.errors import OptionError, TrainingError
 from mien.jobs.base import Progress, Step
+from mien.jobs.translate.balance import balanced
 from mien.jobs.translate.pairs import look_alikes
 from mien.jobs.translate.presets import Config, Pairing
 from mien.jobs.translate.wild import untidy
@@ -48,6 +49,7 @@ class Wanted:
     data, to_data   "head" and "", or paths of two packs, folders or zip files
     crop, to_crop   how pictures of folders become squares
     people          of the head
+    guide           drawings of guessed heads too (`data.guesses`); the head alone has them
     """
 
     data: str
@@ -58,6 +60,7 @@ class Wanted:
     to_crop: Crop
     cache: Path
     seed: int = 0
+    guide: bool = False
 
     @property
     def head(self) -> bool:
@@ -85,6 +88,7 @@ class Domains:
     true     row k of both packs shows the same
     aligned  both are head crops, so that eyes are where they always are
     source   JSON values that find the pictures again
+    guide    row k: a drawing of the head that a fit to row k of a might find
     """
 
     a: Domain
@@ -93,6 +97,7 @@ class Domains:
     aligned: bool
     source: Mapping[str, Any]
     notes: tuple[str, ...] = ()
+    guide: Pack | None = None
 
     def rows(self, pairing: Pairing) -> tuple[Rows, Rows]:
         """The rows of a and b that train.
@@ -114,6 +119,8 @@ def opened(wanted: Wanted, progress: Progress) -> Iterator[Domains]:
 
     Raises InputError where nothing can be used, OptionError for data of an unknown kind.
     """
+    if wanted.guide and not wanted.head:
+        raise OptionError(text("translate.no_guides"))
     if wanted.head:
         yield _of_head(wanted, progress)
     else:
@@ -125,6 +132,8 @@ def _of_head(wanted: Wanted, progress: Progress) -> Domains:
         HeadSpec(style="photo", size=wanted.size, seed=wanted.seed),
         HeadSpec(style="toon", size=wanted.size, seed=wanted.seed),
     )
+    if wanted.guide:
+        specs = (*specs, HeadSpec(style="toon", size=wanted.size, seed=wanted.seed, guess=1.0))
     packs = [head_cache.open_cache(wanted.cache, one, wanted.people) for one in specs]
     with contextlib.ExitStack() as stack:
         pairs = zip(packs, specs, strict=True)
@@ -133,8 +142,9 @@ def _of_head(wanted: Wanted, progress: Progress) -> Domains:
     rows = np.arange(wanted.people)
     none = rows[:0]
     source = {"kind": "head", "seed": wanted.seed, "count": wanted.people}
-    a, b = (Domain(pack, rows, none) for pack in packs)
-    return Domains(a, b, true=True, aligned=True, source=source)
+    a, b = (Domain(pack, rows, none) for pack in packs[:2])
+    guide = packs[2] if wanted.guide else None
+    return Domains(a, b, true=True, aligned=True, source=source, guide=guide)
 
 
 def _wait(
@@ -204,7 +214,8 @@ class PairStream:
     the sample is mirrored. `seen a` is what a maker is shown in the place of a, where that is less
     tidy than a. The order depends on the seed and the place in the stream alone.
 
-    matched   False leaves the seconds out that look-alikes take: then they are all the first one
+    matched   False leaves the seconds out that look-alikes and balance take: look-alikes are then
+              all the first one, and every row is shown once
     """
 
     def __init__(
@@ -212,6 +223,8 @@ class PairStream:
     ) -> None:
         self.domains, self.config, self._seed = domains, config, seed
         self.rows_a, self.rows_b = domains.rows(config.pairing)
+        if config.balanced and config.pairing == "none" and matched:
+            self._balance()
         if config.pairing == "alike":
             self.rows_a, self.rows_b = self.rows_a[:_MOST_MATCHED], self.rows_b[:_MOST_MATCHED]
             self.to_b, self.to_a = np.zeros(len(self.rows_a), int), np.zeros(len(self.rows_b), int)
@@ -220,6 +233,14 @@ class PairStream:
                 self.to_b = look_alikes(a, b, mirror=config.mirror)
                 self.to_a = look_alikes(b, a, mirror=config.mirror)
         self._order = functools.lru_cache(8)(self._make_order)
+
+    def _balance(self) -> None:
+        """Rows in such numbers that both kinds show as many of every look."""
+        packs = (self.domains.a.pack, self.domains.b.pack)
+        rows = [one[:_MOST_MATCHED] for one in (self.rows_a, self.rows_b)]
+        pictures = [pack.take(some) for pack, some in zip(packs, rows, strict=True)]
+        a, b = balanced(*pictures, rng(self._seed, "balance"))
+        self.rows_a, self.rows_b = rows[0][a], rows[1][b]
 
     @property
     def count(self) -> int:
@@ -245,6 +266,9 @@ class PairStream:
         batch = {"a": a, "b": b, "image": a, "index": index + self.count * mirrored}
         if self.config.wild and self.domains.true:
             batch["seen a"] = untidy(a, self._seed, "untidy", first)
+        if self.config.guide and self.domains.guide is not None:
+            guide = _shown(self.domains.guide.take(self.rows_a[rows_a]), flips[0])
+            batch["seen a"] = np.concatenate([batch.get("seen a", a), guide], 1)
         return batch
 
     def _partners(

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.data.crop import resize
 from mien.data.people import HeadSpec, draw_person
 from mien.face import affine
 from mien.face.landmarks import Landmarker, judge_landmarker
@@ -27,6 +28,7 @@ from mien.jobs.base import Outcome, Progress, Step
 from mien.jobs.translate.config import EvalRequest, Kind
 from mien.jobs.translate.data import HELD_OUT_SEED
 from mien.jobs.translate.model import TranslateModel
+from mien.jobs.translate.probe import Probe, agreement, of_head, traits_of
 from mien.messages import text
 from mien.metrics.distances import frechet, kernel_distance
 from mien.metrics.features import IdentityFeatures
@@ -41,6 +43,7 @@ _LEAST_PART = 6
 _ENLARGED = 256
 _SHOWN = 12
 _BOX_MARGIN = 0.12
+_THUMB = 8
 
 Row = dict[str, float]
 Models = Callable[[str, Kind], TranslateModel]
@@ -53,22 +56,26 @@ class People:
     given, wanted   (n, s, s, 3) uint8
     labels          (n, s, s) uint8 of the wanted
     landmarks       (n, 68, 2) of the wanted
+    traits          (n, 3) what `probe.traits_of` says is true of them
     """
 
     given: Image
     wanted: Image
     labels: NDArray[np.uint8]
     landmarks: Landmarks
+    traits: NDArray[np.float64]
 
 
 def people(to: Kind, size: int, count: int, progress: Progress) -> People:
     """Held-out people of the head."""
-    given, wanted = [], []
+    given, wanted, traits = [], [], []
     styles: tuple[Style, Style] = ("photo", "toon") if to == "anime" else ("toon", "photo")
     first, other = (HeadSpec(style=one, size=size, seed=HELD_OUT_SEED) for one in styles)
     for k in range(count):
         given.append(draw_person(first, k)[1].rgb)
-        wanted.append(draw_person(other, k)[1])
+        code, drawn = draw_person(other, k)
+        wanted.append(drawn)
+        traits.append(traits_of(code, drawn))
         if k % 50 == 0:
             progress(Step(k, count, text("translate.eval_drawing")))
     return People(
@@ -76,7 +83,29 @@ def people(to: Kind, size: int, count: int, progress: Progress) -> People:
         np.stack([one.rgb for one in wanted]),
         np.stack([one.labels for one in wanted]),
         np.stack([one.landmarks for one in wanted]),
+        np.stack(traits),
     )
+
+
+def probe_of(to: Kind, size: int, count: int, progress: Progress) -> Probe | None:
+    """What reads traits off pictures of this kind; None where nobody is to train it."""
+    if not count:
+        return None
+    spec = HeadSpec(style="toon" if to == "anime" else "photo", size=size)
+
+    def told(done: int, total: int) -> None:
+        if done % 50 == 0:
+            progress(Step(done, total, text("translate.eval_probe")))
+
+    return of_head(spec, count, told)
+
+
+def drawn(model: TranslateModel, given: Image) -> Image:
+    """The first held-out people translated; guides are drawn where the model wants them."""
+    if not model.guided:
+        return model.draw(given)
+    spec = HeadSpec(style="toon", size=model.config.size, seed=HELD_OUT_SEED, guess=1.0)
+    return model.draw(given, np.stack([draw_person(spec, k)[1].rgb for k in range(len(given))]))
 
 
 def evaluate(request: EvalRequest, models: Models, progress: Progress) -> Outcome:
@@ -86,16 +115,25 @@ def evaluate(request: EvalRequest, models: Models, progress: Progress) -> Outcom
     sets = {size: people(request.to, size, request.count, progress) for size in sizes}
     figures: dict[str, Row] = {}
     for size, known in sets.items():
-        judge = Judge(known)
+        judge = Judge(known, probe_of(request.to, size, request.probe, progress))
         mark = f" ({size} px)" if len(sizes) > 1 else ""
         for name, made in trivial(known).items():
             figures[name + mark] = judge.row(made)
         for name, model in loaded.items():
             if model.config.size == size:
                 progress(Step(0, 1, text("translate.eval_model")))
-                figures[_shown(name)] = judge.row(model.draw(known.given))
+                figures[_shown(name)] = judge.row(drawn(model, known.given))
         figures[f"floor{mark}"] = judge.floor()
     return _written(request, loaded, sets, figures)
+
+
+def variety(pictures: Image) -> float:
+    """Mean distance of pictures (n, s, s, 3) from each other, as 8 x 8 thumbnails of 0..255."""
+    small = np.stack([resize(one, _THUMB) for one in pictures]).reshape(len(pictures), -1)
+    small = small.astype(np.float64)
+    squares = (small**2).sum(1)
+    apart = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * small @ small.T, 0))
+    return float(apart.sum()) / max(1, len(small) * (len(small) - 1))
 
 
 def _shown(name: str) -> str:
@@ -116,8 +154,8 @@ def trivial(known: People) -> dict[str, Image]:
 class Judge:
     """Scores pictures against the truth about the same people."""
 
-    def __init__(self, known: People) -> None:
-        self.known = known
+    def __init__(self, known: People, probe: Probe | None = None) -> None:
+        self.known, self.probe = known, probe
         self.landmarker: Landmarker = judge_landmarker()
         self.space = IdentityFeatures()
         self._points = self.space(known.wanted)
@@ -135,7 +173,16 @@ class Judge:
             **self.colours(made),
             "FD": frechet(self._points, points) * 1000,
             "KID": kernel_distance(self._points, points) * 1000,
+            "variety": variety(made) / max(variety(wanted), 1e-9),
+            **self._traits(made),
         }
+
+    def _traits(self, made: Image) -> Row:
+        """Correlations with the truth of what the probe reads; the floor's are its ceiling."""
+        if self.probe is None:
+            return {}
+        found = agreement(self.probe(made), self.known.traits)
+        return {f"probe {name}": value for name, value in found.items()}
 
     def floor(self) -> Row:
         """The truth itself; its distances are those between two halves of the people."""
@@ -241,7 +288,7 @@ def _page(loaded: Mapping[str, TranslateModel], sets: Mapping[int, People]) -> I
     size = max(sets)
     rows = [sets[size].given[:_SHOWN]]
     for model in loaded.values():
-        small = model.draw(sets[model.config.size].given[:_SHOWN])
+        small = drawn(model, sets[model.config.size].given[:_SHOWN])
         factor = size // model.config.size
         rows.append(small.repeat(factor, 1).repeat(factor, 2))
     rows.append(sets[size].wanted[:_SHOWN])
@@ -254,6 +301,7 @@ def on_preset(preset: str) -> Mapping[str, float]:
     from mien.jobs.base import no_progress
     from mien.jobs.translate.model import load_model
 
-    request = EvalRequest(count=50 if preset == "tiny" else 500)
+    tiny = preset == "tiny"
+    request = EvalRequest(count=50 if tiny else 500, probe=0 if tiny else 1_500)
     at = device.pick()
     return evaluate(request, lambda name, to: load_model(name, to, at), no_progress).figures

@@ -61,14 +61,25 @@ class TranslateModel:
         """Whether its inputs are head crops; other people's makers saw crops much like them."""
         return self.header.crop.get("name") == "head-256" or "foreign" in self.header.config
 
+    @property
+    def guided(self) -> bool:
+        """Whether it also wants a drawing of the head that was fitted to each picture."""
+        return self.config.guide and self.to == "anime"
+
     @torch.no_grad()
-    def draw(self, pictures: Image) -> Image:
+    def draw(self, pictures: Image, guide: Image | None = None) -> Image:
         """(n, s, s, 3) uint8 to the same, translated.
+
+        guide   (n, s, s, 3) uint8, for a model that is `guided`
 
         Always 16 at a time, the last ones padded: the same kernels run whatever n is, so that a
         result depends on its own picture alone.
         """
         size, rows = self.config.size, torch.from_numpy(to_floats(pictures))
+        if self.guided:
+            if guide is None:
+                raise ValueError("this model was made for guides: pass them")
+            rows = torch.cat([rows, torch.from_numpy(to_floats(guide))], 1)
         planes = in_micro_batches(self.maker, rows, size=MICRO_BATCH, device=self.device)
         made = [to_pictures(some) for some in planes]
         return np.concatenate(made) if made else np.zeros((0, size, size, 3), np.uint8)

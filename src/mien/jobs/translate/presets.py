@@ -181,6 +181,7 @@ _CRITIC: dict[str, Any] = {**_SEED, "method": "wgan-gp"}
 _PATCH: dict[str, Any] = {"opinion": "patch", "judge": (64, 128, 256, 512), "spectral": False}
 _FREE: dict[str, Any] = {
     "pairing": "none",
+    "balanced": True,
     "cycle": 0.0,
     "pull": (0.0, 0.0),
     "eyes": 1.0,

@@ -41,6 +41,7 @@ def training_data(
         crop=request.crop,
         to_crop=request.to_crop,
         cache=request.cache,
+        guide=settings.guide,
     )
     with opened(wanted, progress) as domains:
         yield of_domains(domains, settings)
@@ -78,8 +79,11 @@ def finish(live: Live, settings: Config, data: TrainingData, folder: RunFolder) 
         told = {"preset": live.recipe.preset, **trained_on(live, domain.pack.info, domains.source)}
         digests.append(save_model(path, maker, to, config=settings, told=told))
         rows = domain.pack.take(domain.train[:_SHEET])
-        made = load_model(str(path), to, _DRAWN_ON).draw(rows)
-        pages += [rows, made]
+        model = load_model(str(path), to, _DRAWN_ON)
+        known = domains.guide if model.guided else None
+        guide = None if known is None else known.take(domain.train[:_SHEET])
+        made = model.draw(rows, guide)
+        pages += [rows, *([] if guide is None else [guide]), made]
         written.append(path)
     sheet = folder.path / "translations.png"
     made_by = Provenance("trainedAlgorithmicMedia", f"{JOB}.train", tuple(digests), seed=0)
