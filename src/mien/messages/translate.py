@@ -118,8 +118,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}：没有找到人脸；需要至少 80 像素的正面人脸，请换更大或更清晰的照片",
     ),
     "translate.no_character": (
-        "--via character draws, and --to photo was asked for; leave --via out",
-        "--via character 只能绘制动漫，而请求的是 --to photo；请去掉 --via",
+        "--via {via} draws, and --to photo was asked for; leave --via out",
+        "--via {via} 只能绘制动漫，而请求的是 --to photo；请去掉 --via",
     ),
     "translate.square": (
         "no face was found in the drawing; its middle square was taken, with the eyes expected at "

@@ -115,6 +115,8 @@ class Game:
             name: torch.stack([one.terms[name] for one in losses]).mean()
             for name in losses[0].terms
         }
+        # One direction may collapse while the other does not.
+        means["variety"] = torch.stack([one.terms["variety"] for one in losses]).min()
         return told(torch.stack([one.total for one in losses]).sum(), **means)
 
     def makers(self, turn: Turn) -> Loss:
@@ -139,7 +141,6 @@ class Game:
         if config.contrast:
             terms["contrast"] = torch.stack([self._contrast(turn, k) for k in config.kinds]).sum()
             parts.append(config.contrast * terms["contrast"])
-        terms["variety"] = torch.stack([self._variety(turn, kind) for kind in config.kinds]).min()
         return told(torch.stack([one.float() for one in parts]).sum(), **terms)
 
     def _made(self, turn: Turn, kind: str) -> Tensor:
@@ -161,11 +162,6 @@ class Game:
             near.append(config.contrast_same * same)
         return torch.stack(near).sum() / (1 + config.contrast_same)
 
-    def _variety(self, turn: Turn, kind: str) -> Tensor:
-        """How different made pictures are from each other, as a share of what real ones are."""
-        made = spread(self._made(turn, kind))
-        return made / (spread(turn.batch[kind]) + 1e-6)
-
     def _real(self, turn: Turn, kind: str) -> Tensor:
         """What made pictures are judged against: the partner where it is true, or a stranger."""
         real = turn.batch[kind]
@@ -174,6 +170,7 @@ class Game:
     def _judge(self, turn: Turn, kind: str) -> Loss:
         config, judge = self.config, turn.nets[f"judge_{kind}"]
         real, made = self._real(turn, kind), self._made(turn, kind).detach().float()
+        extra = {"variety": spread(made) / (spread(real) + 1e-6)}
         if config.pool:
             random = turn.random(f"pool {kind}")
             made = turn.state["pool"].exchange(made, turn.key[2], kind, random)
@@ -184,15 +181,17 @@ class Game:
         logits = [judge(part).float() for part in parts]
         on_real, on_made = torch.cat(logits).chunk(2)
         turn.kept[f"real {kind}"] = on_real.detach()
-        total, extra = _JUDGES[config.method](on_real, on_made), {}
+        total, penalties = _JUDGES[config.method](on_real, on_made), {}
         if lazy:
             slopes = [zero_centred(*pair) for pair in zip(logits, parts, strict=True)]
             both = torch.stack(slopes).mean() * 2
-            extra["penalty"] = 0.5 * config.gamma * config.lazy * both
+            penalties["penalty"] = 0.5 * config.gamma * config.lazy * both
         if config.method == "wgan-gp":
             random = turn.random(f"line {kind}")
-            extra["penalty"] = config.penalty * interpolated(judge, real, made, random)
-        total = torch.stack([total, *extra.values()]).sum()
+            between = config.penalty * interpolated(judge, real, made, random)
+            penalties["penalty"] = between + penalties.get("penalty", 0.0)
+        total = torch.stack([total, *penalties.values()]).sum()
+        extra |= penalties
         if config.method in ("wgan-gp", "wgan"):
             # A critic's values have no scale: they are not called logits.
             return told(total, distance=on_real.detach().mean() - on_made.detach().mean(), **extra)

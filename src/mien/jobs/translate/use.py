@@ -186,7 +186,7 @@ def _way(request: RunRequest) -> str:
     """network, character or guided; raises OptionError where that cannot be."""
     if request.to == "photo":
         if request.via in ("character", "guided"):
-            raise OptionError(text("translate.no_character"))
+            raise OptionError(text("translate.no_character", via=request.via))
         return "network"
     if request.via == "auto":
         return "network" if request.model != "head" else "character"
