@@ -19,6 +19,14 @@ from mien.jobs.translate.model import load_model
 CPU = torch.device("cpu")
 
 
+class Whole(nn.Module):
+    """A network as its authors wrap it: everything is in `model`."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+
 class Plus(nn.Module):
     """A block of junyanz's ResNet."""
 
@@ -34,7 +42,7 @@ class Plus(nn.Module):
         return x + self.conv_block(x)
 
 
-def resnet(width: int, blocks: int, *, dropout: bool = False) -> nn.Module:
+def resnet(width: int, blocks: int, *, dropout: bool = False) -> Whole:
     parts: list[nn.Module] = [nn.ReflectionPad2d(3), nn.Conv2d(3, width, 7)]
     parts += [nn.InstanceNorm2d(width), nn.ReLU()]
     for k in (1, 2):
@@ -45,9 +53,7 @@ def resnet(width: int, blocks: int, *, dropout: bool = False) -> nn.Module:
         up = nn.ConvTranspose2d(2 * k * width, k * width, 3, 2, 1, output_padding=1)
         parts += [up, nn.InstanceNorm2d(k * width), nn.ReLU()]
     parts += [nn.ReflectionPad2d(3), nn.Conv2d(width, 3, 7), nn.Tanh()]
-    net = nn.Module()
-    net.model = nn.Sequential(*parts)
-    return net.eval()
+    return Whole(nn.Sequential(*parts)).eval()
 
 
 class Skip(nn.Module):
@@ -72,13 +78,11 @@ class Skip(nn.Module):
         return self.model(x) if self.first else torch.cat([x, self.model(x)], 1)
 
 
-def unet(width: int, halvings: int) -> nn.Module:
+def unet(width: int, halvings: int) -> Whole:
     inside: nn.Module | None = None
     for outer, inner in [(4, 4)] * (halvings - 3) + [(2, 4), (1, 2)]:
         inside = Skip(outer * width, inner * width, inside, first=False)
-    net = nn.Module()
-    net.model = Skip(width, width, inside, first=True)
-    return net.eval()
+    return Whole(Skip(width, width, inside, first=True)).eval()
 
 
 def attentive(width: int, code: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

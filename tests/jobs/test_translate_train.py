@@ -151,7 +151,8 @@ def test_every_game_runs_alone_and_with_both_penalties(
 def test_one_way_makes_one_model(tmp_path: Path) -> None:
     recipe = tiny_recipe("cut", tmp_path / "packs", images=16)
     assert set(recipe.nets) == {"to_b", "judge_b", "heads_b"}
-    assert preview(recipe.nets, stream=recipe.batches).shape == (32, SIZE, SIZE, 3)
+    stream = PairStream(tiny_domains(tmp_path / "packs"), tiny("cut"), 0)
+    assert preview(recipe.nets, stream=stream).shape == (32, SIZE, SIZE, 3)
     both = tiny_recipe("cut", tmp_path / "packs", images=16, ways="both")
     assert {"to_a", "heads_a"} <= set(both.nets)
 
@@ -206,7 +207,8 @@ def test_the_encoder_stays_what_it_was(tmp_path: Path) -> None:
     live = Live(recipe, Plan(images=16), World(), CPU)
     before = {n: one.clone() for n, one in live.nets["to_b"].state_dict().items()}
     live.run_step([recipe.batches.take(0, 8)])
-    after = ready_maker(live.nets["to_b"], recipe.batches, "a").state_dict()
+    stream = PairStream(tiny_domains(tmp_path / "packs"), tiny("dtn"), 0)
+    after = ready_maker(live.nets["to_b"], stream, "a").state_dict()
     moved = {name for name, one in before.items() if not torch.equal(one, after[name])}
     assert moved
     assert not [name for name in moved if name.startswith("encoder.")]
