@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.face import affine
 from mien.face.align import five_points
@@ -25,7 +26,7 @@ COPY = 192
 """Longer side of the copy that is searched."""
 WIDTHS = (0.8, 0.57, 0.41, 0.29)
 """Of the boxes, as shares of the shorter side: a face fills the picture, or a bust stands in it."""
-STEP = 0.22
+STEP = 0.27
 """Between two boxes, in their widths."""
 _TRIED = 8
 _ROUNDS = 3
@@ -61,18 +62,9 @@ def find_drawn(image: Image, landmarker: HeadLandmarker | None = None) -> list[D
     copy = affine.resize(image, size)
     back = np.array([width / size[0], height / size[1]])
     points, unsure = known.sureness(copy, grid_boxes(*size))
-    found: list[tuple[Detection, DrawnFace]] = []
-    for place in np.argsort(unsure)[:_TRIED]:
-        spot = _settled(copy, points[place], known)
-        if spot is None:
-            continue
-        box = Box(*((np.array(spot).reshape(2, 2) * back).ravel()))
-        face = _face(image, box, known)
-        if face is not None:
-            found.append((Detection(face.box, 1.0 - face.unsure), face))
-    kept = suppress([one for one, _ in found])
-    faces = [next(face for one, face in found if one is best) for best in kept]
-    return sorted(faces, key=lambda one: one.box.width, reverse=True)
+    spots = [_settled(copy, points[place], known) for place in np.argsort(unsure)[:_TRIED]]
+    faces = [_face(image, spot.box, back, known) for spot in suppress([s for s in spots if s])]
+    return sorted((one for one in faces if one), key=lambda one: one.box.width, reverse=True)
 
 
 def as_face(image: Image, found: DrawnFace) -> Face:
@@ -104,22 +96,24 @@ def _starts(length: int, side: float) -> list[float]:
     return [float(value) for value in np.linspace(0, room, count)]
 
 
-def _settled(
-    copy: Image, points: Landmarks, known: HeadLandmarker
-) -> tuple[float, float, float, float] | None:
-    """Edges of the box that points ask for, after looking into it; None where it runs away."""
+def _settled(copy: Image, points: Landmarks, known: HeadLandmarker) -> Detection | None:
+    """The box that points ask for, after looking into it, or None where it runs away."""
     height, width = copy.shape[:2]
+    unsure = 1.0
     for _ in range(_ROUNDS):
         box, _ = box_of_points(points)
         if not 0.15 * min(width, height) < box.width < 1.5 * min(width, height):
             return None
-        (points,), _ = known.sureness(copy, [box])
-    box, _ = box_of_points(points)
-    return box.left, box.top, box.right, box.bottom
+        (points,), (unsure,) = known.sureness(copy, [box])
+    return Detection(box_of_points(points)[0], 1.0 - float(unsure))
 
 
-def _face(image: Image, box: Box, known: HeadLandmarker) -> DrawnFace | None:
-    """The face in a box of the whole picture, or None where it is none."""
+def _face(
+    image: Image, box: Box, back: NDArray[np.float64], known: HeadLandmarker
+) -> DrawnFace | None:
+    """The face in a box of the copy, seen in the picture itself, or None where it is none."""
+    across, down = back
+    box = Box(box.left * across, box.top * down, box.right * across, box.bottom * down)
     _, (unsure,) = known.sureness(image, [box])
     if unsure > MOST_UNSURE:
         return None

@@ -136,18 +136,25 @@ class Config(RecipeSettings):
         if self.network in ("deep", "resnet"):
             whole = self.size % 2 ** (len(self.maker) - (self.network == "resnet")) == 0
         layers = len(self.judge) == self.size.bit_length() - 3 and self.size & (self.size - 1) == 0
+        one_sided = self.ways != "both" or self.framework != "cycle"
         problems = {
-            "maker": whole and len(self.maker) > 1,
-            "judge": layers or self.opinion == "patch",
-            "pairing": not self.guide or self.pairing == "true",
-            "network": self.framework == "cycle" or self.network != "seed",
-            "opinion": self.framework != "dtn" or self.opinion == "own",
-            "cycle": self.cycle == 0 or (self.ways == "both" and self.framework == "cycle"),
-            "batch": self.batch > 1,
+            "translate.unfit.maker": (self.maker, whole and len(self.maker) > 1),
+            "translate.unfit.judge": (self.judge, layers or self.opinion == "patch"),
+            "translate.unfit.pairing": (self.pairing, not self.guide or self.pairing == "true"),
+            "translate.unfit.network": (
+                self.network,
+                self.framework == "cycle" or self.network != "seed",
+            ),
+            "translate.unfit.opinion": (
+                self.opinion,
+                self.framework != "dtn" or self.opinion == "own",
+            ),
+            "translate.unfit.cycle": (self.cycle, self.cycle == 0 or not one_sided),
+            "translate.unfit.batch": (self.batch, self.batch > 1),
         }
-        for name, fits in problems.items():
+        for key, (value, fits) in problems.items():
             if not fits:
-                raise OptionError(text(f"translate.unfit.{name}", value=getattr(self, name)))
+                raise OptionError(text(key, value=value))
 
     @property
     def kinds(self) -> tuple[str, ...]:
