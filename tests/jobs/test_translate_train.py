@@ -186,8 +186,8 @@ def test_rare_looks_are_shown_as_often_in_both_kinds() -> None:
     shares = men_a[rows_a].mean(), men_b[rows_b].mean()
     assert abs(shares[0] - shares[1]) < 0.08
     assert shares[1] > 0.2
-    again = [balanced(a, b, rng(4, "x"))[1] for _ in range(2)]
-    assert np.array_equal(*again)
+    one, other = (balanced(a, b, rng(4, "x"))[1] for _ in range(2))
+    assert np.array_equal(one, other)
 
 
 def test_places_are_told_apart_by_what_is_there() -> None:

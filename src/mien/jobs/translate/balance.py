@@ -77,13 +77,15 @@ def _grouped(
     best, least = np.zeros(len(points), np.int64), np.inf
     for _ in range(_TRIES):
         centres = points[random.choice(len(points), GROUPS, replace=False, p=weight / 2)]
+        apart = _apart(points, centres)
+        group = apart.argmin(1)
         for _ in range(_STEPS):
-            apart = _apart(points, centres)
-            group = apart.argmin(1)
             for k in range(GROUPS):
                 mine = group == k
                 if weight[mine].sum() > 0:
                     centres[k] = np.average(points[mine], axis=0, weights=weight[mine])
+            apart = _apart(points, centres)
+            group = apart.argmin(1)
         spread = float(weight @ apart.min(1))
         if spread < least:
             best, least = group, spread

@@ -71,9 +71,10 @@ def film(
     """
     known = probe(clip)
     total = known.frames if how.limit is None else min(how.limit, known.frames or how.limit)
-    places = _places(clip, model.config.size, how, lambda done: told(done, 2 * total))
-    frames = _frames(clip, places, model, how, lambda done: told(total + done, 2 * total))
     fps = known.fps or 25.0
+    points = _points(clip, how, fps, lambda done: told(done, 2 * total))
+    places = [align_head(one, model.config.size).matrix for one in points]
+    frames = _frames(clip, places, model, how, lambda done: told(total + done, 2 * total))
     if not has_sound(clip):
         write_video(target, frames, fps=fps, provenance=how.provenance)
         return ()
@@ -89,7 +90,7 @@ def film(
     return ()
 
 
-def _places(clip: Path, size: int, how: Filming, told: Callable[[int], None]) -> list[Matrix]:
+def _points(clip: Path, size: int, how: Filming, told: Callable[[int], None]) -> list[Matrix]:
     """For every frame the map to the crop: steady, and going on where no face is found."""
     found: list[Landmarks | None] = []
     for done, frame in enumerate(read_frames(clip, stop=how.limit), 1):
@@ -100,10 +101,10 @@ def _places(clip: Path, size: int, how: Filming, told: Callable[[int], None]) ->
         raise InputError(text("translate.no_face", path=terminal_safe(clip)))
     points = np.stack([one for one in found if one is not None])
     eyes = float(np.median(np.hypot(*(points[:, 45] - points[:, 36]).T)))
-    times = np.array(seen) / 25.0
+    times = np.array(seen) / fps
     points = steady(points / eyes, times, _STEADY) * eyes
     nearest = [int(np.argmin([abs(place - one) for one in seen])) for place in range(len(found))]
-    return [align_head(points[row], size).matrix for row in nearest]
+    return [points[row] for row in nearest]
 
 
 def _frames(
