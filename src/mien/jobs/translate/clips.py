@@ -90,8 +90,8 @@ def film(
     return ()
 
 
-def _points(clip: Path, size: int, how: Filming, told: Callable[[int], None]) -> list[Matrix]:
-    """For every frame the map to the crop: steady, and going on where no face is found."""
+def _points(clip: Path, how: Filming, fps: float, told: Callable[[int], None]) -> list[Landmarks]:
+    """For every frame the points: steady, and the nearest frame's where no face is found."""
     found: list[Landmarks | None] = []
     for done, frame in enumerate(read_frames(clip, stop=how.limit), 1):
         found.append(how.points(frame))
