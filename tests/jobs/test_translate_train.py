@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -421,13 +422,16 @@ def test_training_on_two_folders_from_the_command_line(
     words = ("translate", "train", "--preset", "tiny", "--data", "photos")
     trained = cli(
         *words, "--to-data", "drawings", "--crop", "centre", "--images", "80",
-        "--precision", "fp32",
+        "--precision", "fp32", "--set", "gamma=.5",
     )  # fmt: skip
     assert trained.code == 0, trained.err
     run = tmp_path / "runs" / "00000-translate-tiny"
     assert {"anime.safetensors", "photo.safetensors", "translations.png"} <= {
         path.name for path in run.iterdir()
     }
+    written = json.loads((run / "config.json").read_text("utf-8"))
+    assert written["recipe"]["gamma"] == 0.5
+    assert cli(*words, "--to-data", "drawings", "--set", "batch=1").code == 2
     refused = cli(*words, "--images", "80")
     assert refused.code == 2
     assert "--to-data" in refused.err

@@ -24,8 +24,8 @@ SEED = 7_000_019
 TRAITS = ("sex", "hair length", "glasses")
 SIDE, CELL, BINS = 64, 8, 8
 _THUMB = 16
-_RIDGE = 0.02
-_WIDTH = 1.0
+_RIDGE = 0.01
+_WIDTH = 3.0
 _LONGEST = 2.5
 """Hair further below the eyes than this, in distances of the eyes, is long and no longer."""
 
