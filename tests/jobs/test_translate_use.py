@@ -150,7 +150,6 @@ def test_a_photo_without_a_face_does_not_stop_the_rest(
     assert cli("translate", "run", empty, *words).code == 2
 
 
-@needs_landmarks
 def test_folders_sheets_and_clips(
     cli: Cli, photo: Path, astronaut: Image, models: Path, tmp_path: Path
 ) -> None:
@@ -195,7 +194,6 @@ def test_a_still_source_has_a_steady_translation() -> None:
     assert np.array_equal(free(source, other), other)
 
 
-@needs_landmarks
 def test_a_guided_model_sees_the_fitted_head(cli: Cli, photo: Path, tmp_path: Path) -> None:
     settings = tiny("guided")
     maker = make_maker(settings, 3, "to_b").eval()
