@@ -9,7 +9,7 @@ import pytest
 
 from mien.data.clip_stream import Clips, ClipStream, Variation, clips_of_sequences, nearest
 from mien.data.head_clips import ClipSpec, draw_clip
-from mien.data.sequences import list_sequences, natural, read_landmarks, read_sequences
+from mien.data.sequences import list_sequences, natural, read_sequences
 from mien.errors import InputError
 from mien.io.image import write_image
 from mien.types import Landmarks
@@ -72,14 +72,6 @@ def test_names_are_put_in_order() -> None:
     (dotted,) = list_sequences([f"clip.v2/frame.{k}.jpg" for k in (10, 2, 1, 3)])
     assert [name.split(".")[-2] for name in dotted.names] == ["1", "2", "3", "10"]
     assert natural("a2") < natural("a10")
-
-
-@pytest.mark.parametrize("text", ["", "1 2\n" * 67, "1 2\n" * 67 + "x y\n", "nan 1\n" * 68])
-def test_a_damaged_landmark_file_is_named(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "a_landmarks.txt"
-    path.write_text(text)
-    with pytest.raises(InputError, match=r"a_landmarks\.txt"):
-        read_landmarks(path)
 
 
 def test_what_is_too_short_is_left_out(folder: Path, tmp_path: Path) -> None:

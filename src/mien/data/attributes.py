@@ -13,11 +13,9 @@ import csv
 import dataclasses
 import io
 import math
-import pickle  # noqa: TID251 (only through `_Reader`, which runs nothing)
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +24,7 @@ from mien.errors import InputError
 from mien.io.files import read_bytes
 from mien.io.limits import MIB
 from mien.io.names import terminal_safe
+from mien.io.pickled import load_arrays
 from mien.messages import text
 from mien.types import AU_NAMES, OPENFACE_AUS
 
@@ -243,62 +242,10 @@ def _frame_name(path: Path, told: Mapping[str, str], count: int) -> str:
 # --- pickles ------------------------------------------------------------------------------------
 
 
-class _Array:
-    """Stands for numpy.ndarray, which a pickle only hands to `_reconstruct`."""
-
-    def __new__(cls, *given: object) -> _Array:
-        raise pickle.UnpicklingError("an array made directly")
-
-
-def _empty_array(*given: object) -> NDArray[Any]:
-    """What numpy's `_reconstruct` gives in every honest pickle: an array to be filled."""
-    return np.ndarray((0,), np.int8)
-
-
-def _from_buffer(data: bytes, kind: Any, shape: Any, order: Any) -> NDArray[Any]:
-    """What numpy's `_frombuffer` gives, of the pickle's own bytes alone."""
-    return np.frombuffer(data, kind).reshape(shape, order=order)
-
-
-_ALLOWED: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): _Array,
-    ("numpy", "dtype"): np.dtype,
-    ("numpy.core.numeric", "_frombuffer"): _from_buffer,
-    ("numpy._core.numeric", "_frombuffer"): _from_buffer,
-    **{
-        (module, name): made
-        for module in ("numpy.core.multiarray", "numpy._core.multiarray")
-        for name, made in (
-            ("_reconstruct", _empty_array),
-            ("scalar", np._core.multiarray.scalar),  # pyright: ignore[reportAttributeAccessIssue]
-        )
-    },
-}
-
-
-class _Reader(pickle.Unpickler):
-    """Knows five names of numpy and nothing else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """The stand-in of an allowed name; raises UnpicklingError for any other."""
-        if (module, name) in _ALLOWED:
-            return _ALLOWED[module, name]
-        if (module, name) == ("_codecs", "encode"):
-            return _encode
-        raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
-
-
-def _encode(written: str, encoding: str) -> bytes:
-    """How Python 2's bytes are written by Python 3."""
-    if encoding != "latin1":
-        raise pickle.UnpicklingError("an unknown encoding")
-    return written.encode("latin1")
-
-
 def _of_pickle(path: Path, data: bytes) -> Iterator[Row]:
     try:
-        found = _Reader(io.BytesIO(data), encoding="latin1").load()
-    except Exception as problem:  # a damaged pickle may raise anything
+        found = load_arrays(data)
+    except ValueError as problem:
         raise _error("attributes.pickle", path) from problem
     if not isinstance(found, dict):
         raise _error("attributes.pickle", path)

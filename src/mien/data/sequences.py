@@ -21,14 +21,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.data.landmark_files.plain import read_plain
 from mien.data.sources import is_picture, open_source
 from mien.errors import InputError
 from mien.face.affine import transform
 from mien.face.align import align_head, crop
 from mien.face.tracker import FaceTracker
-from mien.io.files import read_bytes
 from mien.io.image import read_image
-from mien.io.limits import MIB
 from mien.io.names import terminal_safe
 from mien.io.video import probe, read_frames
 from mien.messages import text
@@ -162,21 +161,8 @@ def _frames(path: Path, one: Listed) -> Iterator[tuple[Image, Landmarks | None]]
     for name in one.names[:_MOST]:
         picture = path / name
         beside = picture.with_name(f"{picture.stem}_landmarks.txt")
-        known = read_landmarks(beside) if beside.is_file() else None
+        known = read_plain(beside) if beside.is_file() else None
         yield read_image(picture), known
-
-
-def read_landmarks(path: Path) -> Landmarks:
-    """(68, 2) pixels of a text file as CK+ has them; raises InputError for anything else."""
-    data = read_bytes(path, max_bytes=MIB, wanted="sequences.wanted.landmarks")
-    rows = [line.split() for line in data.decode("utf-8", "replace").splitlines() if line.split()]
-    try:
-        points = np.array([[float(row[0]), float(row[-1])] for row in rows])
-    except ValueError:
-        points = np.zeros((0, 2))
-    if points.shape != (68, 2) or not np.isfinite(points).all():
-        raise InputError(text("sequences.landmarks", path=terminal_safe(path), count=len(rows)))
-    return points
 
 
 def _cropped(

@@ -73,12 +73,4 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}: no sequence in it shows a face in at least {wanted} frames; use a clearer clip",
         "{path}：没有任何一段在至少 {wanted} 帧中有人脸；请换更清晰的视频",
     ),
-    "sequences.wanted.landmarks": (
-        "landmarks as CK+ has them: 68 lines of two numbers",
-        "CK+ 格式的特征点：68 行，每行两个数字",
-    ),
-    "sequences.landmarks": (
-        "{path}: {count} lines; wanted 68 lines of two numbers: mend the file or remove it",
-        "{path}：共 {count} 行；需要 68 行、每行两个数字，请修正或删除该文件",
-    ),
 }
