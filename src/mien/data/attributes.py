@@ -235,8 +235,9 @@ def _confidence(path: Path, told: Mapping[str, str], line: int) -> float:
 
 
 def _frame_name(path: Path, told: Mapping[str, str], count: int) -> str:
-    """OpenFace writes one file per picture, or one per clip with a row per frame."""
-    return path.stem if count == 1 else f"{path.stem}_{told.get('frame', '')}"
+    """OpenFace writes one file per picture with a row per face, or per clip, a row per frame."""
+    number = told.get("frame", told.get("face", ""))
+    return path.stem if count == 1 else f"{path.stem}_{number}"
 
 
 # --- pickles ------------------------------------------------------------------------------------

@@ -39,12 +39,18 @@ class Clip:
     moved      (n, s, s, 3) the first frame moved into every frame; None where `source` says which
                frame is bent into another by its landmarks
     neutral    the first frame is the photo; else any other frame far enough in time can be
+    firsts     frames that no other one of the clip comes before, beside the first
     """
 
     frames: Image
     landmarks: NDArray[np.float64]
     moved: Image | None
     neutral: bool
+    firsts: frozenset[int] = frozenset()
+
+    def has_before(self, frame: int) -> bool:
+        """Whether the frame before this one shows the moment before it."""
+        return frame > 0 and frame not in self.firsts
 
     def warped(self, frame: int, source: int) -> Image:
         """(s, s, 3) frame `frame` made of frame `source`, without its truth."""
@@ -56,14 +62,23 @@ class Clip:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Clips:
-    """Clips that can be read by number; lengths (count,) are their frames."""
+    """Clips that can be read by number; lengths (count,) are their frames.
+
+    chosen  (n, 3) clip, source and frame of all samples, where somebody chose them; a frame that
+            is its own source gets noise there
+    noise   of it, in grey levels
+    """
 
     lengths: NDArray[np.int64]
     read: Callable[[int], Clip]
+    chosen: NDArray[np.int64] | None = None
+    noise: float = 0.0
 
     @property
     def pairs(self) -> NDArray[np.int64]:
-        """(n, 2) clip and frame of all samples: every frame but the first."""
+        """(n, 2) clip and frame of all samples: every frame but the first, or the chosen ones."""
+        if self.chosen is not None:
+            return self.chosen[:, [0, 2]]
         rows = [(c, f) for c, length in enumerate(self.lengths) for f in range(1, int(length))]
         return np.array(rows, np.int64).reshape(-1, 2)
 
@@ -144,16 +159,16 @@ class ClipStream:
         clip_number, frame = (int(v) for v in self.rows[number])
         clip = self.clips.read(clip_number)
         random = rng(self.seed, "clip sample", place)
+        chosen = self.clips.chosen
         source = self._source(clip, clip_number, frame, random)
-        pictures = {
-            "photo": clip.frames[source],
-            "image": clip.frames[frame],
-            "warp": clip.warped(frame, source),
-            "last": clip.frames[frame - 1],
-            "last_warp": clip.warped(frame - 1, source),
-        }
-        pictures["before"] = clip.frames[frame - 2] if frame > 1 else pictures["last_warp"]
-        points = {"": clip.landmarks[frame], "last_": clip.landmarks[frame - 1]}
+        if chosen is not None:
+            source = int(chosen[number, 1])
+        pictures = self._pictures(clip, frame, source)
+        if chosen is not None and source == frame:
+            for name in ("photo", "warp"):
+                pictures[name] = _noisy(pictures[name], random, self.clips.noise)
+        earlier = frame - clip.has_before(frame)
+        points = {"": clip.landmarks[frame], "last_": clip.landmarks[earlier]}
         mirrored = self.variation.mirror and random.random() < 0.5
         if mirrored:
             pictures = {name: one[:, ::-1] for name, one in pictures.items()}
@@ -161,6 +176,17 @@ class ClipStream:
         pictures = _recoloured(pictures, random, self.variation.colours)
         planes = self._planes(points, clip.frames.shape[1], random)
         return {**pictures, **planes, "index": np.int64(number + self.count * mirrored)}
+
+    @staticmethod
+    def _pictures(clip: Clip, frame: int, source: int) -> dict[str, Image]:
+        """What is shown; where nothing comes before a frame, what its warp shows."""
+        warp = clip.warped(frame, source)
+        shown = {"photo": clip.frames[source], "image": clip.frames[frame], "warp": warp}
+        if not clip.has_before(frame):
+            return {**shown, "last": warp, "last_warp": warp, "before": warp}
+        shown |= {"last": clip.frames[frame - 1], "last_warp": clip.warped(frame - 1, source)}
+        before = clip.frames[frame - 2] if clip.has_before(frame - 1) else shown["last_warp"]
+        return {**shown, "before": before}
 
     def _planes(
         self, points: Mapping[str, Landmarks], size: int, random: np.random.Generator
@@ -177,7 +203,7 @@ class ClipStream:
 
     def _source(self, clip: Clip, number: int, frame: int, random: np.random.Generator) -> int:
         """The frame that is moved: the photo, or one of the likest that are far enough in time."""
-        if clip.neutral:
+        if clip.neutral or self.clips.chosen is not None:
             return 0
         near = self._near(number, frame)
         return int(near[int(random.integers(len(near)))])
@@ -217,6 +243,11 @@ def _strayed(points: Landmarks, random: np.random.Generator, amount: float) -> L
     for part in _PARTS:
         shift[list(part)] = random.normal(0, amount, 2)
     return points + shift + random.normal(0, 0.5 * amount, (68, 2))
+
+
+def _noisy(image: Image, random: np.random.Generator, levels: float) -> Image:
+    made = image + random.normal(0.0, levels, image.shape)
+    return np.clip(np.rint(made), 0, 255).astype(np.uint8)
 
 
 def _recoloured(

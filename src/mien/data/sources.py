@@ -119,7 +119,7 @@ def open_source(path: Path) -> Source:
         inner = path / "img_align_celeba"
         if inner.is_dir() or inner.with_suffix(".zip").is_file():
             return open_source(inner if inner.is_dir() else inner.with_suffix(".zip"))
-        names, others = _split(_walk(path))
+        names, others = _split(walk(path))
         source: Source = FolderSource(path, names, others)
     elif path.is_file():
         members = _members(path)
@@ -138,8 +138,11 @@ def _split(names: Iterator[str]) -> tuple[list[str], int]:
     return pictures, len(found) - len(pictures)
 
 
-def _walk(root: Path) -> Iterator[str]:
-    """Relative names of all files; links to folders are not followed, so there are no circles."""
+def walk(root: Path) -> Iterator[str]:
+    """Relative names of all files under a folder, in no order.
+
+    Links to folders are not followed, so there are no circles. Raises InputError for too many.
+    """
     count = 0
     folders = [root]
     while folders:

@@ -65,6 +65,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{pictures} pictures with Action Units, of {listed} lines; {unsure} left out as unsure",
         "{pictures} 张图片有动作单元，共 {listed} 行；{unsure} 张因置信度低而未使用",
     ),
+    "express.estimated": (
+        "the Action Units of {count} of the pictures were estimated, not measured",
+        "其中 {count} 张图片的动作单元为估计值，并非测量值",
+    ),
     "express.no_turns": (
         "--model {model} changes expressions alone; wanted no --yaw, --pitch, --roll or --gaze, or "
         "--model warp",

@@ -40,6 +40,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "reenact.out_onnx": ("file to write", "要写入的文件"),
     "reenact.draws": ("clips of the head", "头部视频"),
     "reenact.own_words": ("{count} sequences of a user", "用户的 {count} 段视频"),
+    "reenact.imported_words": (
+        "{people} people of an imported data set ({layout}), {pairs} pairs",
+        "导入数据集（{layout}）中的 {people} 人，{pairs} 对图片",
+    ),
     "reenact.data_unknown": (
         "--data {value}: wanted head, or a clip or a folder of frames that exists",
         "--data {value}：需要 head，或存在的视频、逐帧文件夹",

@@ -91,6 +91,32 @@ def _data_check() -> tuple[type, Run]:
     return data.CheckRequest, data.check
 
 
+def _data_faces(layout: str) -> tuple[type, Run]:
+    from mien.app.commands import data
+
+    return data.FacesRequest, functools.partial(data.faces, layout)
+
+
+def _data_labelled(kind: str) -> tuple[type, Run]:
+    from mien.app.commands import data
+
+    return data.LabelledRequest, functools.partial(data.labelled, kind)
+
+
+def _import_commands() -> tuple[Command, ...]:
+    """`data import` of data sets by name; a folder of such a name is written `./ckplus`."""
+    kinds: dict[str, Callable[[str], tuple[type, Run]]] = {
+        **dict.fromkeys(("ckplus", "mmi", "frgc", "bosphorus", "clips"), _data_faces),
+        **dict.fromkeys(("openface", "celeba", "photos"), _data_labelled),
+    }
+    return tuple(
+        Command(
+            ("data", "import", kind), f"command.data.import.{kind}", functools.partial(load, kind)
+        )
+        for kind, load in kinds.items()
+    )
+
+
 def _data_import() -> tuple[type, Run]:
     from mien.app.commands import data
 
@@ -131,6 +157,7 @@ def all_commands() -> tuple[Command, ...]:
         Command(("face", "track"), "command.face.track", _face_track),
         Command(("face", "train"), "command.face.train", _face_train),
         Command(("data", "check"), "command.data.check", _data_check),
+        *_import_commands(),
         Command(("data", "import"), "command.data.import", _data_import),
         Command(("studio",), "command.studio", _studio),
         Command(("doctor",), "command.doctor", _doctor),

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mien import fields
 from mien.app import console
@@ -32,6 +32,88 @@ class ImportRequest:
     out: Path = fields.option(help="data.out")
     size: int = fields.option(64, help="data.size", span=(8, 1024), unit=" px")
     crop: Literal["centre", "face", "squeeze"] = fields.option("centre", help="data.crop")
+
+
+def _pair_kinds() -> tuple[str, ...]:
+    """Looked up only when the options are shown or read."""
+    from mien.data.face_pairs import PAIR_KINDS
+
+    return PAIR_KINDS
+
+
+@dataclasses.dataclass(frozen=True)
+class FacesRequest:
+    """What `mien data import ckplus` and the other layouts of moving faces are asked."""
+
+    path: Path = fields.argument("PATH", help="faces.path")
+    out: Path = fields.option(help="data.out")
+    size: int = fields.option(128, help="data.size", span=(32, 1024), unit=" px")
+    pairs: tuple[str, ...] = fields.option(("rest",), help="faces.pairs", choices=_pair_kinds)
+    step: int = fields.option(3, help="faces.step", span=(1, 1000))
+    noise: float = fields.option(12.0, help="faces.noise", span=(0.0, 100.0))
+    most: int = fields.option(100_000, help="faces.most", span=(1, 1_000_000))
+    equalise: bool = fields.option(False, help="faces.equalise")
+    held: float = fields.option(0.3, help="faces.held", span=(0.0, 0.9))
+    seed: int = fields.option(0, help="faces.seed", span=(0, 2**63 - 1))
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledRequest:
+    """What `mien data import openface|celeba|photos` is asked."""
+
+    path: Path = fields.argument("PATH", help="data.path")
+    out: Path = fields.option(help="data.out")
+    attributes: Path | None = fields.option(None, help="express.attributes")
+    size: int = fields.option(128, help="data.size", span=(8, 1024), unit=" px")
+    crop: Literal["centre", "face", "squeeze"] | None = fields.option(None, help="labels.crop")
+    confidence: float = fields.option(0.88, help="labels.confidence", span=(0.0, 1.0))
+
+
+def faces(layout: Any, request: FacesRequest) -> int:
+    """Writes a set of faces with pairs; exit codes as `check`."""
+    from mien.data.face_import import FaceImport, import_faces
+    from mien.data.face_pairs import PairOptions
+
+    pairs = PairOptions(
+        kinds=tuple(dict.fromkeys(request.pairs)),  # pyright: ignore[reportArgumentType]
+        step=request.step,
+        most=request.most,
+        seed=request.seed,
+    )
+    asked = FaceImport(
+        layout,
+        size=request.size,
+        equalise=request.equalise,
+        noise=request.noise,
+        held=request.held,
+        pairs=pairs,
+    )
+    with _told("import") as told:
+        report = import_faces(request.path, request.out, asked, told=told)
+    return _written(report.lines(), request.out, report.usable, len(report.left))
+
+
+def labelled(kind: Any, request: LabelledRequest) -> int:
+    """Writes pictures with Action Units; exit codes as `check`."""
+    from mien.data.labelled_set import LabelledImport, import_labelled
+
+    asked = LabelledImport(
+        kind,
+        attributes=request.attributes,
+        size=request.size,
+        crop=request.crop or ("squeeze" if kind == "openface" else "face"),
+        confidence=request.confidence,
+    )
+    with _told("import") as told:
+        report = import_labelled(request.path, request.out, asked, told=told)
+    return _written(report.lines(), request.out, report.usable, len(report.left))
+
+
+def _written(lines: list[str], out: Path, usable: int, left: int) -> int:
+    for line in lines:
+        console.note(line)
+    console.say(text("app.wrote", path=out))
+    return _code(usable, left)
 
 
 def check(request: CheckRequest) -> int:
@@ -60,10 +142,7 @@ def pack(request: ImportRequest) -> int:
         report = import_pictures(
             source, request.out, size=request.size, crop=request.crop, told=told
         )
-    for line in report.lines():
-        console.note(line)
-    console.say(text("app.wrote", path=request.out))
-    return _code(report.usable, len(report.quarantined))
+    return _written(report.lines(), request.out, report.usable, len(report.quarantined))
 
 
 def _code(usable: int, quarantined: int) -> int:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from mien.data.attributes import CONFIDENT, matches, read_attributes
 from mien.data.importer import import_pictures
-from mien.data.pack import Pack, is_pack
+from mien.data.labelled_set import ESTIMATED, is_labelled_set, read_labels
+from mien.data.pack import Pack, PackInfo, is_pack
 from mien.data.sources import Source, open_source
 from mien.errors import InputError
 from mien.io.names import terminal_safe
@@ -33,9 +34,11 @@ class Labelled:
     """Pictures with Action Units.
 
     pack   all that could be used; aus (n, k) of each; rows: those to train on; held_out: the rest
+    info   of the pack, with the crop that its pictures had before they were packed
     """
 
     pack: Pack
+    info: PackInfo
     aus: NDArray[np.float32]
     rows: NDArray[np.int64]
     held_out: NDArray[np.int64]
@@ -71,6 +74,10 @@ def open_folder(request: TrainRequest, config: Config, progress: Progress) -> La
     Raises InputError where there are no attributes, or none for any picture.
     """
     root = Path(request.data)
+    labels = read_labels(root) if is_labelled_set(root) else None
+    if labels is not None:
+        # The pictures are crops already: they are packed as they are.
+        request = dataclasses.replace(request, crop="squeeze")
     source = open_source(root)
     path = request.attributes if request.attributes is not None else attribute_file(root)
     attributes = read_attributes(path)
@@ -89,8 +96,13 @@ def open_folder(request: TrainRequest, config: Config, progress: Progress) -> La
     told = text(
         "express.matched", pictures=len(aus), listed=len(attributes), unsure=len(found) - len(sure)
     )
+    info = pack.info if labels is None else dataclasses.replace(pack.info, crop=labels["crop"])
+    if labels is not None and labels[ESTIMATED]:
+        notes = (*notes, text("express.estimated", count=labels[ESTIMATED]))
+        info = dataclasses.replace(info, data=f"{info.data}; {labels[ESTIMATED]} AUs estimated")
     return Labelled(
         pack=pack,
+        info=info,
         aus=aus[:, : config.aus],
         rows=np.sort(order[held:]),
         held_out=np.sort(order[:held]),

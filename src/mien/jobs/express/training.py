@@ -64,7 +64,7 @@ def opened(request: TrainRequest, config: Config, progress: Progress) -> Iterato
         source=found.source,
         batches=_Labelled(found.pack, found.aus, found.rows),
         notes=found.notes,
-        payload=Payload(found.pack.info, is_head=False),
+        payload=Payload(found.info, is_head=False),
     )
 
 

@@ -19,6 +19,7 @@ from mien.data.clip_stream import (
     clips_of_pack,
     clips_of_sequences,
 )
+from mien.data.face_set import is_face_set, read_face_set
 from mien.data.head_clips import ClipSpec
 from mien.data.people import CROP
 from mien.data.sequences import FEWEST, FaceSequence, read_sequences
@@ -102,6 +103,8 @@ def own_clips(
     """Somebody's own clips; a part of them is held back."""
     if not path.exists():
         raise OptionError(text("reenact.data_unknown", value=str(path)))
+    if is_face_set(path):
+        return imported_faces(path, size)
     sequences, notes = read_sequences(
         path, size, told=lambda done, total, name: progress(Step(done, total, name))
     )
@@ -113,6 +116,17 @@ def own_clips(
     words = text("reenact.own_words", count=len(sequences))
     data = ClipData(clips_of_sequences(train), tuple(held), words, "unknown", is_head=False)
     return data, source, notes
+
+
+def imported_faces(path: Path, size: int) -> tuple[ClipData, dict[str, Any], tuple[str, ...]]:
+    """A data set as `mien data import ckplus` and the like have written it, with its pairs."""
+    found = read_face_set(path, size)
+    layout, people = str(found.info.get("layout", "")), len(found.train.lengths)
+    values = {"layout": layout, "people": people, "pairs": len(found.train.pairs)}
+    source = {"kind": "faces", "digest": found.info.get("digest", ""), "count": people}
+    words = text("reenact.imported_words", **values)
+    data = ClipData(found.train, found.held, words, "unknown", is_head=False)
+    return data, source, (words,)
 
 
 def divided(

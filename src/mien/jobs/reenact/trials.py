@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.data.face_set import is_face_set, read_face_set
 from mien.data.head_clips import ClipSpec, draw_clip
 from mien.data.sequences import FaceSequence, read_sequences
 from mien.errors import InputError
@@ -82,6 +83,8 @@ def own_trials(path: Path, size: int, progress: Progress) -> list[ClipTrial]:
     one, of the first frame of the sequence. The floor is the truth with noise of 2 grey levels.
     Raises InputError where nothing is left to measure.
     """
+    if is_face_set(path):
+        return _imported_trials(path, size)
     sequences, _ = read_sequences(
         path, size, told=lambda done, total, name: progress(Step(done, total, name))
     )
@@ -91,6 +94,17 @@ def own_trials(path: Path, size: int, progress: Progress) -> list[ClipTrial]:
     mean = np.concatenate([one.frames for one in train]).astype(np.float64).mean(0)
     known = {one.name: one for one in train}
     return [_own_trial(one, known.get(one.name), np.rint(mean).astype(np.uint8)) for one in held]
+
+
+def _imported_trials(path: Path, size: int) -> list[ClipTrial]:
+    """The held part of an imported data set: every frame made of the first of its strip."""
+    found = read_face_set(path, size)
+    long = [one for one in found.held if len(one.frames) > 1]
+    if not long:
+        raise InputError(text("reenact.nothing_held", path=path.name))
+    clips = [found.train.read(number) for number in range(len(found.train.lengths))]
+    mean = np.concatenate([one.frames for one in clips]).astype(np.float64).mean(0)
+    return [_own_trial(one, None, np.rint(mean).astype(np.uint8)) for one in long]
 
 
 def _own_trial(held: FaceSequence, known: FaceSequence | None, mean: Image) -> ClipTrial:
