@@ -65,6 +65,48 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{pictures} pictures with Action Units, of {listed} lines; {unsure} left out as unsure",
         "{pictures} 张图片有动作单元，共 {listed} 行；{unsure} 张因置信度低而未使用",
     ),
+    "express.sweep": (
+        "a sheet of this Action Unit in steps from nothing to all, such as 12 or 12,6",
+        "生成该动作单元由无到满逐级变化的对照图，例如 12 或 12,6",
+    ),
+    "express.steps": ("pictures of a sweep", "逐级对照图的张数"),
+    "express.grid": (
+        "a sheet of every expression that has a name",
+        "生成所有具名表情的对照图",
+    ),
+    "express.only": (
+        "change these Action Units alone, such as 12,6",
+        "只改变这些动作单元，例如 12,6",
+    ),
+    "express.mask": (
+        "also write where and how much the photo was changed, as NAME.mask.png",
+        "另存照片被改动的位置和程度：名称.mask.png",
+    ),
+    "express.one_sheet": (
+        "--sweep and --grid were both given; wanted one of them",
+        "同时给出了 --sweep 和 --grid；只能选其一",
+    ),
+    "express.as_shown": ("photo", "photo"),
+    "express.attention": (
+        "of somebody else's checkpoint: whether attention 1 keeps the photo or takes the change",
+        "他人检查点中注意力为 1 时是保留照片还是采用改动",
+    ),
+    "express.foreign_heads": (
+        "{path}: no generator of GANimation; wanted layers img_reg and attetion_reg, or im_reg and "
+        "im_att: give the generator's checkpoint",
+        "{path}：不是 GANimation 的生成器；需要 img_reg 与 attetion_reg，或 im_reg 与 im_att 层，"
+        "请给出生成器的检查点",
+    ),
+    "express.foreign_layer": (
+        "{path}: another network than GANimation's generator ({layer}); wanted its layers, no "
+        "fewer and no more: give the generator's checkpoint",
+        "{path}：与 GANimation 生成器的网络不同（{layer}）；层数须完全一致，请给出生成器的检查点",
+    ),
+    "express.foreign_aus": (
+        "{path}: made for {count} Action Units; wanted {wanted}, those of OpenFace: give another "
+        "checkpoint",
+        "{path}：针对 {count} 个动作单元；需要 OpenFace 的 {wanted} 个，请换用其他检查点",
+    ),
     "express.estimated": (
         "the Action Units of {count} of the pictures were estimated, not measured",
         "其中 {count} 张图片的动作单元为估计值，并非测量值",

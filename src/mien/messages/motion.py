@@ -71,6 +71,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "--frames {frames}: wanted at least 1",
         "--frames {frames}：至少为 1",
     ),
+    "motion.wink": (
+        "{name}: a clip's driver closes both eyes; wanted another expression, or `mien express "
+        "edit` for a wink",
+        "{name}：视频驱动会同时闭上双眼；请换一种表情，或用 `mien express edit` 制作眨单眼",
+    ),
     "motion.no_face": (
         "{path}: no face was found; wanted a face of at least 80 pixels, seen from the front: use "
         "a larger or clearer photo",
@@ -86,8 +91,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}：--face {face}，但只找到 {count} 张脸；从最大的脸开始数，最大的为 1",
     ),
     "motion.no_change": (
-        "nothing to change; wanted --au, --preset, --like, --yaw, --pitch, --roll or --gaze",
-        "没有要修改的内容；需要 --au、--preset、--like、--yaw、--pitch、--roll 或 --gaze",
+        "nothing to change; wanted --au, --preset, --like, --sweep, --grid, --yaw, --pitch, --roll "
+        "or --gaze",
+        "没有要修改的内容；需要 --au、--preset、--like、--sweep、--grid、--yaw、--pitch、"
+        "--roll 或 --gaze",
     ),
     "motion.no_driver": (
         "nothing to follow; wanted --driver (a clip, a folder of frames or driver.csv) or "

@@ -25,6 +25,32 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
 }
 
 
+ALIASES: dict[str, str] = {
+    "happiness": "happy",
+    "sadness": "sad",
+    "surprise": "surprised",
+    "fear": "afraid",
+    "anger": "angry",
+    "disgust": "disgusted",
+}
+"""Nouns, as papers and the ancestors say them. They are kept out of the table above, from which
+training data is drawn."""
+MORE: dict[str, dict[str, float]] = {
+    "wink_left": {"AU45": 1.0, "AU6": 0.3, "AU12": 0.35},
+    "wink_right": {"AU45": 1.0, "AU6": 0.3, "AU12": 0.35},
+    "talk": {"AU25": 0.6, "AU26": 0.45, "AU10": 0.15},
+}
+"""Winks close one eye, "left" is the picture's; `talk` is a moment of speech in a still picture,
+and speech in a clip."""
+WINKS: dict[str, str] = {"wink_left": "left", "wink_right": "right"}
+NAMED: dict[str, dict[str, float]] = {
+    **EXPRESSIONS,
+    **MORE,
+    **{alias: EXPRESSIONS[name] for alias, name in ALIASES.items()},
+}
+"""Everything that has a name."""
+
+
 def expression_names() -> tuple[str, ...]:
-    """The names of the table."""
-    return tuple(EXPRESSIONS)
+    """Every name."""
+    return tuple(NAMED)

@@ -46,7 +46,13 @@ class EditRequest:
         None, help="option.gaze", span=(-1, 1), metavar="X Y"
     )
     face: int | None = fields.option(None, help="motion.option.face", span=(1, 1000))
+    only: str | None = fields.option(None, help="express.only", metavar="12,6")
+    sweep: str | None = fields.option(None, help="express.sweep", metavar="12,6")
+    steps: int = fields.option(7, help="express.steps", span=(2, 50))
+    grid: bool = fields.option(False, help="express.grid")
+    mask: bool = fields.option(False, help="express.mask")
     model: str = fields.option("warp", help="express.model", metavar=_MODELS)
+    attention: Literal["keep", "change"] = fields.option("keep", help="express.attention")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 

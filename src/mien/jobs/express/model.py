@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from torch import nn
 
 from mien.data.stream import to_floats, to_pictures
 from mien.errors import WeightsError
+from mien.io.files import read_bytes
+from mien.io.limits import WEIGHT_LIMITS
 from mien.io.names import terminal_safe
 from mien.io.weights import WeightHeader, load_weights, save_weights
+from mien.jobs.express import foreign
 from mien.jobs.express.networks import make_maker
 from mien.jobs.express.presets import Config
 from mien.jobs.express.regions import Planes, as_floats
@@ -79,9 +83,17 @@ class ExpressModel:
         )
 
 
-def load_model(model: str, device: torch.device) -> ExpressModel:
-    """Reads a model; raises WeightsError where there is none, or none of this job."""
+def load_model(
+    model: str, device: torch.device, *, attention: foreign.Attention = "keep"
+) -> ExpressModel:
+    """Reads a model; raises WeightsError where there is none, or none of this job.
+
+    attention  of somebody else's generator (`foreign`)
+    """
     path = weight_file(model, SHIPPED)
+    checkpoint = path if foreign.is_foreign(path) else foreign.newest(Path(model))
+    if checkpoint is not None and (checkpoint == path or not path.is_file()):
+        return _foreign_model(checkpoint, device, attention)
     found = load_weights(path, expected_job=JOB)
     try:
         config = Config.from_config(found.header.config["recipe"])
@@ -91,6 +103,24 @@ def load_model(model: str, device: torch.device) -> ExpressModel:
         raise WeightsError(text("express.weights_differ", path=terminal_safe(path))) from problem
     maker = maker.eval().requires_grad_(False).to(device)
     return ExpressModel(maker, config, found.header, found.sha256, device)
+
+
+def _foreign_model(path: Path, device: torch.device, attention: foreign.Attention) -> ExpressModel:
+    config, state = foreign.read_generator(path, attention=attention)
+    maker = make_maker(config, 0)
+    try:
+        maker.load_state_dict(state, strict=True)
+    except RuntimeError as problem:
+        layer = str(problem).splitlines()[-1].strip()[:120]
+        shown = {"path": terminal_safe(path), "layer": terminal_safe(layer)}
+        raise WeightsError(text("express.foreign_layer", **shown)) from problem
+    data = read_bytes(
+        path, max_bytes=WEIGHT_LIMITS.max_bytes, wanted="io.wanted.checkpoint", error=WeightsError
+    )
+    told = {"data": "somebody else's GANimation", "crop": foreign.CROP}
+    header = trained_header(JOB, "seed", config, told)
+    maker = maker.eval().requires_grad_(False).to(device)
+    return ExpressModel(maker, config, header, hashlib.sha256(data).hexdigest(), device)
 
 
 def save_model(

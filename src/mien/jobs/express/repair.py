@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mien.face import affine
 from mien.face.affine import Matrix
 from mien.face.align import align_head, crop
+from mien.jobs.express.foreign import CROP, openface_alignment
 from mien.jobs.express.model import ExpressModel
 from mien.jobs.express.regions import kinds_in_crop, planes_of, window
 from mien.persona.move import Moved, Mover
@@ -54,7 +55,11 @@ def changed(
 
     landmarks  (68, 2) of the face, photo pixels
     """
-    head = align_head(landmarks).at_size(model.config.size)
+    size = model.config.size
+    if model.header.crop.get("name") == CROP["name"]:
+        head = openface_alignment(landmarks, size)
+    else:
+        head = align_head(landmarks).at_size(size)
     shown = crop(photo, head)
     made = model.changed(shown[None], aus[None])[0]
     change = made.astype(np.float32) - shown.astype(np.float32)
