@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,14 +11,18 @@ import pytest
 from mien.data.head_clips import ClipSpec, draw_clip
 from mien.face import affine
 from mien.face.edges import (
+    ANCESTOR_STYLE,
+    FEATURE_STYLE,
+    EdgeStyle,
     ancestor_crop,
     ancestor_edges,
+    draw_edges,
     face_gate,
     feature_lines,
     feature_weights,
     mouth_mask,
 )
-from mien.types import Landmarks
+from mien.types import Image, Landmarks
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +98,54 @@ def test_the_gate_holds_the_face_and_nothing_else(landmarks: Landmarks) -> None:
     assert weights[mouth[1], mouth[0]] > 4 * weights[nose[1], nose[0]] > 0
     assert mouth_mask(landmarks, 128)[mouth[1], mouth[0]]
     assert not mouth_mask(landmarks, 128)[nose[1], nose[0]]
+
+
+def test_styles_hold_the_two_kinds(landmarks: Landmarks) -> None:
+    ancestor, ours = (
+        draw_edges(landmarks, 128, style) for style in (ANCESTOR_STYLE, FEATURE_STYLE)
+    )
+    assert np.array_equal(ancestor, ancestor_edges(landmarks))
+    assert np.array_equal(ours, feature_lines(landmarks, 128))
+
+
+def test_every_option_of_a_style_does_what_it_says(landmarks: Landmarks) -> None:
+    def made(**options: Any) -> Image:
+        return draw_edges(landmarks, 128, EdgeStyle(**options))
+
+    jaw = np.rint(landmarks[8]).astype(int)
+    near = (slice(jaw[1] - 2, jaw[1] + 3), slice(jaw[0] - 2, jaw[0] + 3))
+    assert not made()[near].any()
+    assert made(chin=True)[near].all(2).any()
+    thin, two, four = ((made(width=width) > 0).sum() for width in (1, 2, 4))
+    assert 0 < thin < two < four
+    dots = made(width=0, discs=2)
+    assert all(dots[int(y), int(x)].all() for x, y in landmarks[17:])
+    assert (dots > 0).sum() < (made(discs=2) > 0).sum()
+    assert made(width=0).max() == 0
+    assert set(np.unique(made(discs=1, chin=True))) == {0, 255}
+    assert len(np.unique(made(smooth=True))) > 2
+    coloured = made(colours=True)
+    assert {tuple(one) for one in coloured.reshape(-1, 3).tolist()} >= {(255, 0, 0), (0, 255, 0)}
+    moved = draw_edges(landmarks + [0.0, 0.25], 128, EdgeStyle(smooth=True))
+    assert not np.array_equal(moved, made(smooth=True))
+
+
+def test_gaze_is_drawn_where_the_pupils_are() -> None:
+    points = np.full((68, 2), 10.0)
+    for first, middle in ((36, 40.0), (42, 88.0)):
+        around = [(-12, 0), (-4, -6), (4, -6), (12, 0), (4, 6), (-4, 6)]
+        points[first : first + 6] = np.array(around) + [middle, 60.0]
+    style = EdgeStyle(width=0, gaze=True)
+    places = []
+    for shift in (-5, 5):
+        picture = np.full((128, 128, 3), 230, np.uint8)
+        rows, columns = np.mgrid[:128, :128]
+        for middle in (40, 88):
+            picture[(columns - middle - shift) ** 2 + (rows - 60) ** 2 <= 16] = 20
+        drawn = draw_edges(points, 128, style, picture=picture).max(2) > 128
+        places.append(np.argwhere(drawn[:, :64]).mean(0)[1])
+    assert places[0] < 38
+    assert places[1] > 42
+    assert draw_edges(points, 128, style).max() == 0
+    blank = np.full((128, 128, 3), 230, np.uint8)
+    assert draw_edges(points, 128, style, picture=blank).max() == 0

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from mien.data.clip_cache import ClipPack
 from mien.data.sequences import FaceSequence
 from mien.data.stream import to_floats
-from mien.face.edges import ancestor_edges, face_gate, feature_lines, feature_weights
+from mien.face.edges import (
+    ANCESTOR_STYLE,
+    FEATURE_STYLE,
+    EdgeStyle,
+    draw_edges,
+    face_gate,
+    feature_weights,
+)
 from mien.face.landmarks import MIRROR
 from mien.persona.landmark_warp import likeness, warp_to
 from mien.seeding import rng
@@ -120,7 +127,8 @@ class ClipStream:
         source moved into it; the same for the frame before; its truth; and the truth before that,
         or where there is none, what `last_warp` shows
     lines, last_lines     feature lines in [-1, 1] of the frame and of the one before
-    edges, last_edges     the ancestor's edge maps, where `ancestor` is set, instead of the lines
+    edges, last_edges     the ancestor's edge maps, where `ancestor` is set, instead of the lines;
+        `style` says how either is drawn
     gate, last_gate       (n, 1, s, s) in [0, 1]: where a network may paint
     weight                (n, 1, s, s) from 1 to 6: what counts most
     places                (n, 2, 2) int64: middle of the eyes and of the mouth, x and y
@@ -128,9 +136,16 @@ class ClipStream:
     """
 
     def __init__(
-        self, clips: Clips, *, seed: int, variation: Variation = Variation(), ancestor: bool = False
+        self,
+        clips: Clips,
+        *,
+        seed: int,
+        variation: Variation = Variation(),
+        ancestor: bool = False,
+        style: EdgeStyle | None = None,
     ) -> None:
         self.clips, self.seed, self.variation, self.ancestor = clips, seed, variation, ancestor
+        self.style = style or (ANCESTOR_STYLE if ancestor else FEATURE_STYLE)
         self.rows = clips.pairs
         self._order = functools.lru_cache(4)(self._make_order)
         self._near = functools.lru_cache(256)(self._neighbours)
@@ -174,7 +189,7 @@ class ClipStream:
             pictures = {name: one[:, ::-1] for name, one in pictures.items()}
             points = {name: mirror(one, clip.frames.shape[2]) for name, one in points.items()}
         pictures = _recoloured(pictures, random, self.variation.colours)
-        planes = self._planes(points, clip.frames.shape[1], random)
+        planes = self._planes(points, pictures, random)
         return {**pictures, **planes, "index": np.int64(number + self.count * mirrored)}
 
     @staticmethod
@@ -189,12 +204,18 @@ class ClipStream:
         return {**shown, "before": before}
 
     def _planes(
-        self, points: Mapping[str, Landmarks], size: int, random: np.random.Generator
+        self,
+        points: Mapping[str, Landmarks],
+        pictures: Mapping[str, Image],
+        random: np.random.Generator,
     ) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        name, draw = ("edges", ancestor_edges) if self.ancestor else ("lines", feature_lines)
+        name, size = "edges" if self.ancestor else "lines", len(pictures["image"])
         for prefix, one in points.items():
-            made[f"{prefix}{name}"] = draw(_strayed(one, random, self.variation.jitter), size)
+            shown = np.ascontiguousarray(pictures["last" if prefix else "image"])
+            strayed = _strayed(one, random, self.variation.jitter)
+            drawn = draw_edges(strayed, size, self.style, picture=shown)
+            made[f"{prefix}{name}"] = drawn
             made[f"{prefix}gate"] = face_gate(one, size)[..., None]
         made["weight"] = feature_weights(points[""], size)[..., None]
         middles = np.stack([points[""][36:48].mean(0), points[""][48:68].mean(0)])

@@ -1,12 +1,14 @@
 """Edge maps: the lines that say to a network what a face does.
 
-Two kinds. `ancestor_edges` is what RD-GAN draws, stroke for stroke. `feature_lines` draws each
-feature in a colour of its own, smooth and to a sixteenth of a pixel, with the jaw: at 128 pixels a
-lid opens by two of them, and thick whole-pixel lines make open and closed eyes look the same.
+Two kinds, and with `EdgeStyle` everything between. `ancestor_edges` is what RD-GAN draws, stroke
+for stroke. `feature_lines` draws each feature in a colour of its own, smooth and to a sixteenth of
+a pixel, with the jaw: at 128 pixels a lid opens by two of them, and thick whole-pixel lines make
+open and closed eyes look the same.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import cv2
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face import affine
+from mien.face.eye_signals import pupil_offset
 from mien.types import Image, Landmarks
 
 ANCESTOR_SIZE, ANCESTOR_THICKNESS = 128, 2
@@ -48,6 +51,91 @@ _HULL_BROWS = 0.14  # of the eye distance: how far the face goes on above the br
 _SOFT = 0.05  # of the eye distance
 _EYES_WIDER, _MOUTH_WIDER = (1.6, 2.2), (1.25, 1.35)
 """Across and down: how far the picture of an eye and of a mouth reaches beyond its points."""
+
+
+_WHITE, _IRIS = (255, 255, 255), (255, 128, 255)
+_IRIS_RADIUS = 0.17  # of an eye's width
+_JAW = tuple(range(17))
+
+
+@dataclasses.dataclass(frozen=True)
+class EdgeStyle:
+    """How an edge map is drawn.
+
+    chin     the jaw is drawn too (the ancestor's `ck+_withchin`)
+    width    of the lines in pixels; 1 are its "thin lines", 0 draws none
+    discs    radius in pixels of a disc on every point (its `_get_mask`: 2), 0 draws none
+    smooth   lines and discs to a sixteenth of a pixel, with soft edges
+    colours  every feature in a colour of its own, else white
+    gaze     a disc where each iris is, as far as the picture shows it
+    """
+
+    chin: bool = False
+    width: int = ANCESTOR_THICKNESS
+    discs: int = 0
+    smooth: bool = False
+    colours: bool = False
+    gaze: bool = False
+
+
+ANCESTOR_STYLE = EdgeStyle()
+FEATURE_STYLE = EdgeStyle(chin=True, width=1, smooth=True, colours=True)
+"""`feature_lines`."""
+
+
+def draw_edges(
+    landmarks: Landmarks, size: int, style: EdgeStyle, *, picture: Image | None = None
+) -> Image:
+    """(size, size, 3) uint8: the lines of a face in some style, on black.
+
+    landmarks  (68, 2) pixels of the map
+    picture    (size, size, 3) that shows the face there; without it no gaze is drawn
+    """
+    plain = dataclasses.replace(style, gaze=False)
+    if plain == FEATURE_STYLE:
+        made = feature_lines(landmarks, size)
+    elif plain == ANCESTOR_STYLE:
+        made = ancestor_edges(landmarks, size)
+    else:
+        made = _styled(landmarks, size, style)
+    if style.gaze and picture is not None:
+        _draw_irises(made, landmarks, picture)
+    return made
+
+
+def _styled(landmarks: Landmarks, size: int, style: EdgeStyle) -> Image:
+    made = np.zeros((size, size, 3), np.uint8)
+    lines = _COLOURED_LINES
+    if not style.colours:
+        lines = tuple((line, _WHITE) for line in (_JAW, *_ANCESTOR_LINES))
+    shift, kind = (_SHIFT, cv2.LINE_AA) if style.smooth else (0, cv2.LINE_8)
+    points = landmarks if style.smooth else np.trunc(landmarks)
+    fixed = np.rint(points * 2**shift).astype(np.int32)
+    for line, colour in lines:
+        if line == _JAW and not style.chin:
+            continue
+        if style.width:
+            path = fixed[list(line)].reshape(-1, 1, 2)
+            cv2.polylines(made, [path], False, colour, style.width, kind, shift)
+        for k in set(line) if style.discs else ():
+            place = (int(fixed[k, 0]), int(fixed[k, 1]))
+            cv2.circle(made, place, style.discs << shift, colour, -1, kind, shift)
+    return made
+
+
+def _draw_irises(made: Image, landmarks: Landmarks, picture: Image) -> None:
+    """Where the pupils are, of both eyes alike; nothing where the eyes are too far closed."""
+    offset = pupil_offset(picture, landmarks)
+    if offset is None:
+        return
+    for part in (slice(36, 42), slice(42, 48)):
+        eye = landmarks[part]
+        along = eye[3] - eye[0]
+        up = np.array([along[1], -along[0]])
+        centre = (eye[0] + eye[3]) / 2 + offset[0] * along + offset[1] * up
+        x, y = (int(v) for v in np.rint(centre * 2**_SHIFT))
+        radius = max(1, round(_IRIS_RADIUS * float(np.hypot(*along)) * 2**_SHIFT))
+        cv2.circle(made, (x, y), radius, _IRIS, -1, cv2.LINE_AA, _SHIFT)
 
 
 def ancestor_edges(

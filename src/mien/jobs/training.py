@@ -94,6 +94,7 @@ class Trainer:
     trial_steps  steps in which every phase falls due once
     verify_people  people (or heads) that `--verify-resume` makes do with
     kept         fields of the request that a resumed run keeps, beside preset and seed
+    adjusted     (settings, request) -> the settings of a new run; None: those of its preset
     """
 
     job: str
@@ -105,6 +106,13 @@ class Trainer:
     trial_steps: Callable[[Any], int]
     verify_people: int
     kept: tuple[str, ...] = ("data",)
+    adjusted: Callable[[Any, Any], Any] | None = None
+
+    def settings(self, request: Any) -> Any:
+        """The settings of a new run: the preset's, changed as the request says."""
+        settings = self.config(request.preset)
+        settings = settings.changed(request.set) if request.set else settings
+        return settings if self.adjusted is None else self.adjusted(settings, request)
 
 
 def run(
@@ -149,18 +157,12 @@ class _Asked:
     data: TrainingData
 
 
-def _settings(trainer: Trainer, request: TrainOptions) -> Any:
-    """The settings of the preset, changed as the request says."""
-    settings = trainer.config(request.preset)
-    return settings.changed(request.set) if request.set else settings
-
-
 def _resolved(
     trainer: Trainer, request: Any, found: RunFolder | None
 ) -> tuple[Any, Any, Plan | None]:
     """The request, settings and plan; those of a run that is gone on with are its own."""
     if found is None:
-        return request, _settings(trainer, request), None
+        return request, trainer.settings(request), None
     told = found.read_config()
     try:
         settings = trainer.restore(told["recipe"])
@@ -317,7 +319,7 @@ class VerifyTarget:
         torch.set_num_threads(1)
         trainer = self.trainer
         request = dataclasses.replace(self.request, people=trainer.verify_people)
-        settings = _settings(trainer, request)
+        settings = trainer.settings(request)
         with trainer.opened(request, settings, no_progress) as data:
             images = _VERIFY_STEPS * settings.batch
             plan = Plan(images=images, look_steps=1, save_seconds=0.0, preview_images=10**12)

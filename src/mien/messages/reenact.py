@@ -40,6 +40,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "reenact.out_onnx": ("file to write", "要写入的文件"),
     "reenact.draws": ("clips of the head", "头部视频"),
     "reenact.own_words": ("{count} sequences of a user", "用户的 {count} 段视频"),
+    "reenact.edges": (
+        "how the lines are drawn: chin=1 width=1 discs=2 smooth=1 colours=1 gaze=1",
+        "线条的画法：chin=1 width=1 discs=2 smooth=1 colours=1 gaze=1",
+    ),
+    "reenact.edges_value": (
+        "--edges {name}={value}: wanted a whole number from 0 to {high}",
+        "--edges {name}={value}：需要 0 到 {high} 之间的整数",
+    ),
     "reenact.imported_words": (
         "{people} people of an imported data set ({layout}), {pairs} pairs",
         "导入数据集（{layout}）中的 {people} 人，{pairs} 对图片",

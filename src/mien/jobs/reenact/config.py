@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 from mien import fields
@@ -37,6 +38,7 @@ class TrainRequest(TrainOptions):
     preset: str = fields.option("default", help="training.preset", choices=preset_names)
     data: str = fields.option("head", help="reenact.data", metavar="head|CLIP|FOLDER")
     people: int = fields.option(400, help="reenact.people", span=(4, 1_000_000))
+    edges: Mapping[str, float] = fields.option({}, help="reenact.edges", span=(0, 16))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -60,6 +60,7 @@ class ClipData:
             seed=seed,
             variation=Variation(mirror, colours, config.jitter),
             ancestor=config.kind == "ancestor",
+            style=config.edges,
         )
 
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from mien.data.stream import to_floats, to_pictures
 from mien.errors import WeightsError
-from mien.face.edges import ancestor_edges, face_gate, feature_lines
+from mien.face.edges import draw_edges, face_gate
 from mien.io.names import terminal_safe
 from mien.io.weights import WeightHeader, load_weights, save_weights
 from mien.jobs.reenact.networks import make_networks
@@ -57,9 +57,9 @@ class ReenactModel:
         last       (n, s, s, 3) what this method gave for the frame before; None for the first one
         The share (n, s, s) is uint8, 255 where a pixel is all theirs.
         """
-        lines = ancestor_edges if self.config.kind == "ancestor" else feature_lines
-        size = self.config.size
-        drawn = np.stack([lines(points, size) for points in landmarks])
+        size, style = self.config.size, self.config.edges
+        pairs = zip(landmarks, moved, strict=True)
+        drawn = np.stack([draw_edges(p, size, style, picture=shown) for p, shown in pairs])
         gates = np.stack([face_gate(points, size) for points in landmarks])
         planes = {
             "photo": self._tensor(photo),

@@ -11,9 +11,16 @@ tiny, tiny-seed   for tests
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
+from mien import fields
+from mien.errors import OptionError
 from mien.jobs.settings import RecipeSettings
+from mien.messages import text
+
+if TYPE_CHECKING:
+    from mien.face.edges import EdgeStyle
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +51,8 @@ class Config(RecipeSettings):
     colours        0..1: how much tint, contrast and light of the clips are varied
     jitter         pixels by which the lines stray
     mirror         clips are shown mirrored half of the time
+    chin, line_width, discs, smooth, coloured, gaze   of the lines (`face.edges.EdgeStyle`); None:
+                   as the kind draws them, ours all but the gaze, the ancestor's none of it
     """
 
     kind: Literal["refine", "ancestor"] = "refine"
@@ -74,6 +83,49 @@ class Config(RecipeSettings):
     colours: float = 1.0
     jitter: float = 0.25
     mirror: bool = True
+    chin: bool | None = None
+    line_width: int | None = None
+    discs: int | None = None
+    smooth: bool | None = None
+    coloured: bool | None = None
+    gaze: bool | None = None
+
+    @property
+    def edges(self) -> EdgeStyle:
+        """How the lines are drawn."""
+        from mien.face.edges import ANCESTOR_STYLE, FEATURE_STYLE
+
+        own = ANCESTOR_STYLE if self.kind == "ancestor" else FEATURE_STYLE
+        names = {one: getattr(self, ours) for one, ours in _EDGES.items()}
+        return dataclasses.replace(own, **{k: v for k, v in names.items() if v is not None})
+
+
+_EDGES = {
+    "chin": "chin",
+    "width": "line_width",
+    "discs": "discs",
+    "smooth": "smooth",
+    "colours": "coloured",
+    "gaze": "gaze",
+}
+"""Fields of `EdgeStyle`, as `--edges` names them, and of `Config`."""
+
+
+def with_edges(settings: Config, values: Mapping[str, float]) -> Config:
+    """Settings with other lines, such as {"chin": 1, "width": 1}.
+
+    Raises OptionError for an unknown name and for a value that is no whole number, or no 0 or 1.
+    """
+    changes: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in _EDGES:
+            raise fields.unknown("--edges:", name, _EDGES)
+        counts = name in ("width", "discs")
+        if value != int(value) or not 0 <= value <= (16 if counts else 1):
+            shown = {"name": name, "value": f"{value:g}", "high": 16 if counts else 1}
+            raise OptionError(text("reenact.edges_value", **shown))
+        changes[_EDGES[name]] = int(value) if counts else bool(value)
+    return dataclasses.replace(settings, **changes)
 
 
 _SEED: dict[str, Any] = {

@@ -8,9 +8,10 @@ import numpy as np
 
 from mien.io.image import write_image
 from mien.io.provenance import Provenance
+from mien.jobs.reenact.config import TrainRequest
 from mien.jobs.reenact.data import CLIP_CROP, ClipData, training_data
 from mien.jobs.reenact.model import save_model
-from mien.jobs.reenact.presets import Config, config
+from mien.jobs.reenact.presets import Config, config, with_edges
 from mien.jobs.reenact.recipe import build, preview, ready_networks
 from mien.jobs.training import Order, Trainer, TrainingData
 from mien.train.live import Live
@@ -55,9 +56,15 @@ def trial_steps(settings: Config) -> int:
     return settings.lazy if settings.gamma > 0 else 1
 
 
+def adjusted(settings: Config, request: TrainRequest) -> Config:
+    """The settings of a preset as a request wants them."""
+    return with_edges(settings, request.edges)
+
+
 TRAINER = Trainer(
     job="reenact",
     config=config,
+    adjusted=adjusted,
     restore=Config.from_config,
     opened=training_data,
     build=recipe,
