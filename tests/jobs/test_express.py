@@ -133,3 +133,38 @@ def test_edits_of_drawn_people_come_nearer_to_the_truth() -> None:
     assert figures["detected"] == 1.0
     assert figures["psnr"] > figures["psnr_unedited"] + 2.0
     assert figures["nme"] < figures["nme_unedited"]
+
+
+@needs_landmarks
+def test_sweeps_grids_and_masks(cli: Cli, photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert cli("express", "edit", photo, "--sweep", "12,4", "--steps", "3", "--out", out).code == 0
+    sheet = read_image(out / "小明.sweep.png")
+    assert sheet.shape == (2 * (224 + 16), 3 * 224, 3)
+    smiles = [sheet[:224, k * 224 : (k + 1) * 224].astype(int) for k in range(3)]
+    steps = [np.abs(one - smiles[0]).mean() for one in smiles]
+    assert 0 < steps[1] < steps[2]
+    words = ("--preset", "wink_left", "--mask", "--out", out)
+    assert cli("express", "edit", photo, *words).code == 0
+    mask = read_image(out / "小明.mask.png")
+    change = difference(photo, out / "小明.png")
+    assert np.array_equal(mask[..., 0] > 0, change > 0)
+    eyes = mask[85:125, :, 0].astype(int)
+    assert eyes[:, 100:180].sum() > 3 * eyes[:, 188:270].sum()
+    both = cli("express", "edit", photo, "--sweep", "12", "--grid", "--out", out)
+    assert both.code == 2
+    assert "wanted one of them" in both.err
+
+
+@needs_landmarks
+def test_a_selection_changes_nothing_else(cli: Cli, photo: Path, tmp_path: Path) -> None:
+    for name, words in (("all", ()), ("brows", ("--only", "1,2"))):
+        out = tmp_path / name
+        assert cli("express", "edit", photo, "--preset", "surprise", *words, "--out", out).code == 0
+    whole, brows = (difference(photo, tmp_path / one / "小明.png") for one in ("all", "brows"))
+    mouth = (slice(135, 180), slice(150, 220))
+    assert whole[mouth].mean() > 5
+    assert brows[mouth].mean() < 0.2 * whole[mouth].mean()
+    assert brows.max() > 10
+    wrong = cli("express", "edit", photo, "--preset", "smile", "--only", "99", "--out", tmp_path)
+    assert wrong.code == 2

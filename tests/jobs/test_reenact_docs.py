@@ -48,7 +48,10 @@ def test_every_counterpart_exists(root: Path) -> None:
         for control in fields.describe(request)
     }
     known = {one.name for kind in (Config, Plan) for one in dataclasses.fields(kind)}
-    known |= options | set(PRESETS) | set(JOB.request) | {".pts", ".lm2", "ancestor_edges"}
+    known |= (
+        options | set(PRESETS) | set(JOB.request) | {"mien data import ckplus", "mien data import"}
+    )
+    known |= {"--pairs within", "--equalise"}
     for _, here in rows(root):
         named = re.findall(r"`([^`]+)`", here)
         assert [one for one in named if one not in known] == [], here

@@ -5,7 +5,7 @@ import pytest
 
 from mien.errors import OptionError
 from mien.head.schema import AU_INDEX
-from mien.persona.expression_table import EXPRESSIONS
+from mien.persona.expression_table import ALIASES, EXPRESSIONS, NAMED, WINKS
 from mien.persona.expressions import au_weights, expression_aus, ramp
 
 
@@ -51,3 +51,30 @@ def test_the_shortest_ramp_is_its_peak() -> None:
     assert ramp({"blink": 1.0}, frames=1, fps=25).aus[0, AU_INDEX["AU45"]] == 1.0
     with pytest.raises(OptionError, match="at least 1"):
         ramp({"blink": 1.0}, frames=0, fps=25)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMED) - set(EXPRESSIONS)))
+def test_other_names_mean_something_too(name: str) -> None:
+    aus = expression_aus({name: 1.0})
+    assert aus.max() > 0.3
+    if name in ALIASES:
+        np.testing.assert_array_equal(aus, expression_aus({ALIASES[name]: 1.0}))
+
+
+def test_talk_is_speech_in_a_clip() -> None:
+    driver = ramp({"talk": 1.0}, frames=100, fps=25)
+    jaw = driver.aus[:, AU_INDEX["AU26"]]
+    assert (jaw[0], jaw[-1]) == (0.0, 0.0)
+    turns = np.diff(np.sign(np.diff(jaw)))
+    assert (turns != 0).sum() > 8
+    assert np.ptp(jaw[20:80]) > 0.3
+    np.testing.assert_array_equal(driver.aus, ramp({"talk": 1.0}, frames=100, fps=25).aus)
+    happy = ramp({"talk": 0.5, "smile": 1.0}, frames=40, fps=25)
+    assert happy.aus[20, AU_INDEX["AU12"]] >= 0.8
+    assert ramp({"talk": 1.0}, frames=1, fps=25).aus[0, AU_INDEX["AU25"]] > 0.5
+
+
+@pytest.mark.parametrize("name", WINKS)
+def test_a_driver_cannot_wink(name: str) -> None:
+    with pytest.raises(OptionError, match="both eyes"):
+        ramp({name: 1.0}, frames=9, fps=25)
