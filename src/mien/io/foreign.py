@@ -24,6 +24,9 @@ from mien.messages import text
 
 WRAPPERS = ("state_dict", "model", "net", "model_state_dict")
 """Keys under which training scripts keep the tensors beside their own state."""
+_COPIES = 6
+"""So often one tensor may stand in a file under different names: the ancestor of `express` names
+its first layers five times, and torch writes them once."""
 PARALLEL = "module."
 """What torch's DataParallel puts before every name."""
 
@@ -47,7 +50,7 @@ def load_foreign(path: Path, *, limits: WeightLimits = WEIGHT_LIMITS) -> dict[st
     if not tensors or len(tensors) > limits.max_tensors:
         raise _error("io.foreign.none", path)
     # A view can be far larger than its file: no honest checkpoint is.
-    if sum(one.numel() * one.element_size() for one in tensors.values()) > 2 * len(data):
+    if sum(one.numel() * one.element_size() for one in tensors.values()) > _COPIES * len(data):
         raise _error("io.foreign.damaged", path)
     return {name: _array(one) for name, one in _plainly_named(tensors).items()}
 
