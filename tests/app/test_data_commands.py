@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mien.app import console
+from mien.app.cli import _find
 from mien.data.pack import Pack
 from mien.io.image import write_image
 from mien.jobs.base import Step
@@ -84,3 +85,22 @@ def test_speeds_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     found = machine.images_a_second(config("tiny"), torch.device("cpu"))
     assert len(found) == 4
     assert [rate for _, rate in found] == sorted((rate for _, rate in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("data import photos --out x", "data import"),
+        ("data import ./photos --out x", "data import"),
+        ("data import photos", "data import"),
+        ("data import photos holidays --out x", "data import photos"),
+        ("data import ckplus CK+ --out x", "data import ckplus"),
+        ("data import ckplus --help", "data import ckplus"),
+        ("data import --help", "data import"),
+    ],
+)
+def test_a_data_set_is_named_only_before_its_folder(line: str, words: str) -> None:
+    command, rest = _find(line.split())
+    assert command is not None
+    assert " ".join(command.words) == words
+    assert [*command.words, *rest] == line.split()

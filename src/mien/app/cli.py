@@ -26,6 +26,7 @@ STOPPED = 130
 PIPE_CLOSED = 141
 FAULT = 1
 _HELP = ("-h", "--help")
+_DEEP = 3  # words of a command whose last one may be a file as well
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,10 +110,10 @@ def _find(words: list[str]) -> tuple[Command | None, list[str]]:
     Raises OptionError where there is no such command.
     """
     commands = all_commands()
-    for command in commands:
-        length = len(command.words)
-        if tuple(words[:length]) == command.words:
-            return command, words[length:]
+    meant = [command for command in commands if _means(words, command)]
+    if meant:
+        command = max(meant, key=lambda one: len(one.words))
+        return command, words[len(command.words) :]
     group = [command for command in commands if command.words[0] == words[0]]
     if not group:
         names = dict.fromkeys(command.words[0] for command in commands)
@@ -122,6 +123,19 @@ def _find(words: list[str]) -> tuple[Command | None, list[str]]:
         raise fields.unknown(text("app.command_of", group=words[0]), words[1], actions)
     _show_commands(group)
     return None, words[1:]
+
+
+def _means(words: list[str], command: Command) -> bool:
+    """Whether a line begins with a command.
+
+    A third word can also be a file of that name (`data import photos --out x`): it is part of the
+    command only where a further word, or a question for help, follows.
+    """
+    length = len(command.words)
+    if tuple(words[:length]) != command.words:
+        return False
+    after = words[length] if len(words) > length else "-"
+    return length < _DEEP or after in _HELP or not after.startswith("-")
 
 
 def _show_commands(commands: Sequence[Command]) -> None:

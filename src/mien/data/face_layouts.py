@@ -104,7 +104,7 @@ def list_layout(path: Path, layout: Layout) -> Listing:
     names = sorted(walk(path), key=natural)
     listing = _LISTS[layout](path, names)
     if not listing.strips:
-        wanted = text(f"faces.wanted.{layout}")
+        wanted = text(_WANTED[layout])
         shown = {"count": len(names), "wanted": wanted, "layout": layout}
         raise InputError(text("faces.none", path=terminal_safe(path), **shown))
     return listing
@@ -296,6 +296,13 @@ def _clips(root: Path, names: Sequence[str]) -> Listing:
     return found.listing(root, strips)
 
 
+_WANTED: dict[Layout, str] = {
+    "ckplus": "faces.wanted.ckplus",
+    "mmi": "faces.wanted.mmi",
+    "frgc": "faces.wanted.frgc",
+    "bosphorus": "faces.wanted.bosphorus",
+    "clips": "faces.wanted.clips",
+}
 _LISTS: dict[Layout, Callable[[Path, Sequence[str]], Listing]] = {
     "ckplus": _ckplus,
     "mmi": _mmi,

@@ -86,7 +86,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "--sweep and --grid were both given; wanted one of them",
         "同时给出了 --sweep 和 --grid；只能选其一",
     ),
-    "express.as_shown": ("photo", "photo"),
     "express.attention": (
         "of somebody else's checkpoint: whether attention 1 keeps the photo or takes the change",
         "他人检查点中注意力为 1 时是保留照片还是采用改动",

@@ -104,7 +104,7 @@ def _data_labelled(kind: str) -> tuple[type, Run]:
 
 
 def _import_commands() -> tuple[Command, ...]:
-    """`data import` of data sets by name; a folder of such a name is written `./ckplus`."""
+    """`data import` of data sets by name, which is followed by the folder."""
     kinds: dict[str, Callable[[str], tuple[type, Run]]] = {
         **dict.fromkeys(("ckplus", "mmi", "frgc", "bosphorus", "clips"), _data_faces),
         **dict.fromkeys(("openface", "celeba", "photos"), _data_labelled),
@@ -157,8 +157,8 @@ def all_commands() -> tuple[Command, ...]:
         Command(("face", "track"), "command.face.track", _face_track),
         Command(("face", "train"), "command.face.train", _face_train),
         Command(("data", "check"), "command.data.check", _data_check),
-        *_import_commands(),
         Command(("data", "import"), "command.data.import", _data_import),
+        *_import_commands(),
         Command(("studio",), "command.studio", _studio),
         Command(("doctor",), "command.doctor", _doctor),
         Command(("inspect",), "command.inspect", _inspect),

@@ -121,7 +121,7 @@ class Editor:
                     motion = changed(rest, {name: float(level)}, exact=True)
                     yield f"{name} {level:.2f}", motion, None
             return
-        yield text("express.as_shown"), None, None
+        yield "photo", None, None
         for name in (*EXPRESSIONS, *WINKS, "talk"):
             values = self._named(name)
             if values:
