@@ -100,7 +100,7 @@ def test_both_name_orders_and_conventions_give_their_pictures(
     assert torch.allclose(made[:, :3], wanted, atol=1e-5)
     assert torch.allclose(made[:, 3:], keeps, atol=1e-5)
     assert (colour - x).abs().mean() > 0.1
-    assert float((mask - 0.5).abs().mean()) > 0.1
+    assert float((mask - 0.5).abs().mean()) > 0.03
     assert model.header.crop["name"] == "openface"
 
 
@@ -114,7 +114,7 @@ def test_layers_have_to_be_all_there_and_no_more(tmp_path: Path) -> None:
         ({"debug1.0.weight": torch.zeros_like(state["main.0.weight"])}, "debug1.0.weight"),
         ({"debug2.77.weight": torch.zeros(1)}, "debug2.77.weight"),
         ({"im_att.0.weight": torch.zeros(2, WIDTH, 7, 7)}, "im_reg"),
-        ({"main.9.main.0.weight": torch.zeros(1)}, "main.9"),
+        ({"main.9.main.0.weight": torch.zeros(1)}, "9.main.0.weight"),
     ):
         torch.save({**state, **change}, path)
         with pytest.raises(WeightsError) as caught:
