@@ -24,7 +24,7 @@ def test_what_is_taken_over_trains(
     torch.set_num_threads(1)
     monkeypatch.chdir(tmp_path)
     # The drawn heads are too small for a detector; where they are is known.
-    defaults = dict(face_import.import_faces.__kwdefaults__, finder=Known)
+    defaults = {**(face_import.import_faces.__kwdefaults__ or {}), "finder": Known}
     monkeypatch.setattr(face_import.import_faces, "__kwdefaults__", defaults)
     source = MAKERS[layout](tmp_path / "in")
     words = ("--size", "32", "--pairs", "within", "--pairs", "continuity", "--pairs", "noise")

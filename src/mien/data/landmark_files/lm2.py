@@ -72,7 +72,7 @@ class Named:
         labels = self.labels
         if not any(labels) and len(labels) == len(LABELS):
             labels = LABELS
-        found = {}
+        found: dict[int, Points] = {}
         for label, one in zip(labels, self.points, strict=True):
             place = places.get(plain(label), -1)
             if place >= 0:
@@ -81,7 +81,7 @@ class Named:
         if sum(float(np.sign(found[b][0] - found[a][0])) for a, b in pairs) >= 0:
             return found
         # "Left" is the person's in this file.
-        other = {**dict(_PAIRS), **{b: a for a, b in _PAIRS}}
+        other: dict[int, int] = {**dict(_PAIRS), **{b: a for a, b in _PAIRS}}
         return {other.get(place, place): one for place, one in found.items()}
 
 
