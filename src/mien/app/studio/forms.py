@@ -144,6 +144,10 @@ def pair_names(control: Control) -> tuple[str, ...]:
         from mien.persona.expression_table import expression_names
 
         return expression_names()
+    if control.help == "reenact.edges":
+        from mien.jobs.reenact.presets import EDGE_NAMES
+
+        return EDGE_NAMES
     if control.help == "option.set":
         from mien.head.schema import SCHEMA
 

@@ -109,6 +109,7 @@ _EDGES = {
     "gaze": "gaze",
 }
 """Fields of `EdgeStyle`, as `--edges` names them, and of `Config`."""
+EDGE_NAMES = tuple(_EDGES)
 
 
 def with_edges(settings: Config, values: Mapping[str, float]) -> Config:
