@@ -17,6 +17,7 @@ from mien.messages import (
     app,
     character,
     data,
+    engine_fit,
     engines,
     express,
     face,
@@ -67,6 +68,7 @@ AREAS: tuple[Mapping[str, tuple[str, str]], ...] = (
     studio.MESSAGES,
     character.MESSAGES,
     engines.MESSAGES,
+    engine_fit.MESSAGES,
     translate.MESSAGES,
 )
 TABLE: dict[str, tuple[str, str]] = {

@@ -28,8 +28,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.wanted.f2p": ("a db_description", "db_description 文件"),
     "command.character.train": (
-        "train an imitator: a network that draws what an engine draws",
-        "训练模仿网络：像引擎一样根据参数绘制人脸",
+        "train an imitator, which draws what an engine draws, or a translator of any engine",
+        "训练模仿网络（像引擎一样绘制人脸）或任意引擎的翻译网络",
     ),
     "command.character.eval": (
         "score an imitator on parameters it never saw",
@@ -38,11 +38,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "command.character.export": (
         "write a character as glTF, VRM or one web page; or the imitator as ONNX",
         "将角色导出为引擎模型（glTF）、虚拟形象（VRM）或单个网页；或将模仿网络导出为 ONNX",
-    ),
-    "character.engine": (
-        "head: landmarks, light and colours; imitator: down the gradient of a network, as the "
-        "ancestor does, without texture",
-        "head：关键点、光照与颜色；imitator：像原项目一样沿网络梯度拟合，不含纹理",
     ),
     "character.start": (
         "where the imitator begins: the average face, or the usual fit",

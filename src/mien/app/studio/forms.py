@@ -29,6 +29,8 @@ Shape: TypeAlias = Literal[
 _SLIDER_STEPS = 900  # whole numbers beyond this are typed, not dragged
 _SLIDER_WIDTH = 100.0  # and so are ranges of other numbers that are wider
 _RUN_PLACES = frozenset({"out"})
+_ENGINES = ("engine.kind", "character.engine")
+"""Help of the fields that may name a program."""
 _SHARED_PLACES = frozenset({"runs", "cache"})
 _PHOTOS = frozenset({"photo", "photos", "like", "image", "images"})
 _ADVANCED = frozenset(
@@ -227,7 +229,7 @@ def _value(field: Field, part: Any, places: Places) -> Any:
     if field.shape in ("pairs", "list"):
         typed = [fields.convert(control, word) for word in _split(part)]
         return (dict(typed) if field.shape == "pairs" else typed) or None
-    if control.help == "engine.kind" and str(part).lstrip().startswith("program"):
+    if control.help in _ENGINES and str(part).lstrip().startswith("program"):
         # A page must never start programs, whoever wrote on it.
         raise OptionError(text("studio.no_program", name=fields.shown(control)))
     return _number(control, part) if field.shape in ("slider", "number") else part

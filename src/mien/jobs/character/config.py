@@ -27,13 +27,19 @@ def preset_names() -> tuple[str, ...]:
 
 @dataclasses.dataclass(frozen=True)
 class FitRequest:
-    """Photos to turn into characters, one folder per face."""
+    """Photos to turn into characters, one folder per face; or one of all photos of one person."""
 
     photos: tuple[Path, ...] = fields.argument("PHOTO", help="character.photos")
     out: Path = fields.option(Path("characters"), help="character.out")
     likeness: Literal["off", "detail", "full"] = fields.option("full", help="character.likeness")
     size: int = fields.option(512, help="character.size", span=(128, 1024), unit=" px")
-    engine: Literal["head", "imitator"] = fields.option("head", help="character.engine")
+    one_person: bool = fields.option(False, help="character.one_person")
+    lock: tuple[str, ...] = fields.option((), help="character.lock", metavar="NAME[=VALUE]")
+    engine: str = fields.option("head", help="character.engine", metavar="ENGINE")
+    translator: str | None = fields.option(None, help="character.translator", metavar="FILE")
+    imitator: str | None = fields.option(None, help="character.imitator", metavar="FILE")
+    renders: int = fields.option(80, help="character.renders", span=(1, 10_000))
+    timeout: float = fields.option(30.0, help="engine.timeout", span=(0.1, 3600.0), unit=" s")
     start: Literal["average", "fit"] = fields.option("average", help="character.start")
     steps: int = fields.option(100, help="character.steps", span=(1, 10_000))
     model: str = fields.option("shipped", help="character.model", metavar="shipped|FILE")
@@ -47,6 +53,8 @@ class EditRequest:
     folder: Path = fields.argument("DIR", help="character.folder")
     set: Mapping[str, float] = fields.option({}, help="option.set", span=(-2.5, 2.5))
     hair: str | None = fields.option(None, help="option.hair", choices=hair_styles)
+    relock: bool = fields.option(False, help="character.relock")
+    lock: tuple[str, ...] = fields.option((), help="character.lock", metavar="NAME[=VALUE]")
     overwrite: bool = fields.option(False, help="option.overwrite")
 
 
@@ -72,8 +80,9 @@ class PerformRequest:
 
 @dataclasses.dataclass(frozen=True)
 class TrainRequest(TrainOptions):
-    """A training run of an imitator, new or gone on with."""
+    """A training run of an imitator or of a translator, new or gone on with."""
 
+    stage: Literal["imitator", "translator"] = fields.option("imitator", help="character.stage")
     preset: str = fields.option("default", help="training.preset", choices=preset_names)
     data: str = fields.option("head", help="character.data", metavar="head|PATH")
     people: int = fields.option(7_000, help="character.people", span=(100, 1_000_000))

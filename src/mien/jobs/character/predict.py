@@ -45,6 +45,10 @@ class CharacterPredictor:
         """Does what one request asks; what was written is in the outcome."""
         if isinstance(request, EditRequest):
             return edit(request, progress=progress)
+        if isinstance(request, FitRequest) and wants_engine(request):
+            from mien.jobs.character.engine_fit.run import run
+
+            return run(request, progress)
         if isinstance(request, FitRequest):
             return fit(request, progress=progress)
         if isinstance(request, PerformRequest):
@@ -66,12 +70,23 @@ class CharacterPredictor:
         from mien.jobs.character.imitator.model import load_imitator
         from mien.jobs.character.imitator.training import TRAINER
 
+        if isinstance(request, TrainRequest) and request.stage == "translator":
+            from mien.jobs.character.translator.training import TRAINER as TRANSLATOR
+
+            return training.run(TRANSLATOR, request, devices.pick(self.device), progress)
         if isinstance(request, TrainRequest):
             return training.run(TRAINER, request, devices.pick(self.device), progress)
         if isinstance(request, EvalRequest):
             model = load_imitator(request.model, devices.pick(self.device))
             return evaluation.evaluate(model, request, progress)
         return export.export(load_imitator(request.model, devices.pick("cpu")), request, progress)
+
+
+def wants_engine(request: FitRequest) -> bool:
+    """Whether a fit is with an engine's translator; raises InputError without a photo."""
+    if not request.photos:
+        raise InputError(text("character.no_photos"))
+    return request.translator is not None or request.engine not in ("head", "imitator")
 
 
 @dataclasses.dataclass
