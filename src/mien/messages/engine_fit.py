@@ -95,4 +95,31 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "It is worse than the engine's average face in: {names}.",
         "它在以下方面比引擎的平均脸更差：{names}。",
     ),
+    "character.lock.colour": (
+        "--lock {name}: a colour is kept as it is; wanted the name alone",
+        "--lock {name}：颜色只能保持原值；请只写名称",
+    ),
+    "character.lock.name": ("--lock:", "--lock："),
+    "character.imitator.plain": (
+        "--engine imitator fits one photo at a time and takes no locks; wanted --engine head, or "
+        "an engine with its --translator",
+        "--engine imitator 一次拟合一张照片，且不支持固定值；请用 --engine head，"
+        "或带 --translator 的引擎",
+    ),
+    "character.relock.photo": (
+        "{path}: no photo.png to fit to again; wanted a folder that `mien character fit` wrote",
+        "{path}：没有可重新拟合的 photo.png；需要 `mien character fit` 写出的文件夹",
+    ),
+    "character.relock.face": (
+        "{path}: no face is found again in photo.png",
+        "{path}：在 photo.png 中找不到人脸",
+    ),
+    "character.together.photo": (
+        "{name}: landmark error {alone:.4f} by itself, {shared:.4f} as one person",
+        "{name}：单独拟合的关键点误差 {alone:.4f}，作为同一个人 {shared:.4f}",
+    ),
+    "character.together.best": (
+        "one person from {count} photos; skin and light are those of {name}",
+        "由 {count} 张照片合成一个人；皮肤与光照取自 {name}",
+    ),
 }

@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from mien.head.backdrop import KINDS, Backdrop
 from mien.head.camera import Camera
 from mien.head.light import LIGHTS, Light
 from mien.head.render import LARGEST, Render, View, render
-from mien.head.schema import VERSION, validate
+from mien.head.schema import MACROS, MATERIALS, SLIDERS, VERSION, validate
 from mien.head.template import head_hash
 from mien.head.texture import dequantise, quantise
 from mien.head.units import from_version_1
@@ -36,6 +36,9 @@ from mien.types import FaceCode, Pose
 FORMAT = 1
 PARAMS_NAME, TEXTURE_NAME = "params.json", "texture.png"
 _MAX_BYTES = 1 << 20
+_MOST_NAMES = 1000
+Confidence: TypeAlias = Literal["seen", "guessed", "set"]
+"""Told from the photo; what is usual, more or less; set by hand."""
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 NEUTRAL_VIEW = View(camera=Camera(size=512, zoom=0.98), light=LIGHTS["soft"])
@@ -50,12 +53,16 @@ class Character:
     view        camera, light and background that lay it over the photo
     texture     (h, w, 3) float32 log ratios exactly as stored, or None
     provenance  how it was made
+    by_hand     names of sliders and materials, and "hair", that somebody set: a fit leaves them
+    confidence  by slider: "seen" in the photo, "guessed", or "set"
     """
 
     code: FaceCode
     view: View
     texture: NDArray[np.float32] | None
     provenance: Provenance
+    by_hand: tuple[str, ...] = ()
+    confidence: Mapping[str, Confidence] = dataclasses.field(default_factory=dict)
 
     def neutral(self) -> Character:
         """The same person looking straight ahead without expression, in the default light."""
@@ -70,7 +77,7 @@ class Character:
 def to_json(character: Character, *, texture_name: str | None) -> dict[str, Any]:
     """The JSON values of `params.json`."""
     code, view = character.code, character.view
-    return {
+    values: dict[str, Any] = {
         "format": FORMAT,
         "head": {"version": VERSION, "hash": head_hash()},
         "code": dataclasses.asdict(code),
@@ -78,6 +85,11 @@ def to_json(character: Character, *, texture_name: str | None) -> dict[str, Any]
         "texture": texture_name,
         "provenance": character.provenance.as_mapping(),
     }
+    if character.by_hand:
+        values["by_hand"] = list(character.by_hand)
+    if character.confidence:
+        values["confidence"] = dict(character.confidence)
+    return values
 
 
 def write_character(folder: Path, character: Character) -> None:
@@ -137,7 +149,28 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Character:
         view=_view(view),
         texture=_texture(values.get("texture"), path),
         provenance=_provenance(values["provenance"]),
+        by_hand=_by_hand(values.get("by_hand", [])),
+        confidence=_confidence(values.get("confidence", {})),
     )
+
+
+def _by_hand(names: Any) -> tuple[str, ...]:
+    """Names of what somebody set; none in files that are older than locks."""
+    if not isinstance(names, list) or len(names) > _MOST_NAMES:
+        raise ValueError("no list of names")
+    known = {*SLIDERS, *MACROS, *(one.name for one in MATERIALS), "hair"}
+    if not all(isinstance(name, str) and name in known for name in names):
+        raise ValueError("a name that the head does not know")
+    return tuple(dict.fromkeys(names))
+
+
+def _confidence(values: Any) -> dict[str, Confidence]:
+    """How each slider is known; empty in older files."""
+    if not isinstance(values, dict) or not set(values) <= set(SLIDERS):
+        raise ValueError("no confidence of sliders")
+    if not set(values.values()) <= set(get_args(Confidence)):
+        raise ValueError("an unknown confidence")
+    return values
 
 
 def _sliders(values: Mapping[str, Any], *, head_version: int) -> dict[str, float]:

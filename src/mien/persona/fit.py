@@ -22,8 +22,17 @@ from mien.head.schema import LABEL, SLIDERS
 from mien.io.provenance import Provenance, request_hash
 from mien.persona.appearance import fit_paint
 from mien.persona.character import Character
-from mien.persona.fit_stages import fit_hair, fit_lighting, fit_shape, fit_skin, second_look
+from mien.persona.confidence import hidden_groups, slider_confidence
+from mien.persona.fit_stages import (
+    Shape,
+    fit_hair,
+    fit_lighting,
+    fit_shape,
+    fit_skin,
+    second_look,
+)
 from mien.persona.hair_mask import HeadMap, head_map
+from mien.persona.held import NONE_HELD, Held
 from mien.persona.landmark_model import AU_PART, SLIDER_PART
 from mien.persona.light_fit import covered_share, rounded, scene_light
 from mien.persona.placement import Sight, photo_view
@@ -44,10 +53,12 @@ class FitOptions:
 
     likeness  how much of the photo's skin the character wears
     size      pixels per side of crop and render
+    held      what is not fitted
     """
 
     likeness: Likeness = "full"
     size: int = 512
+    held: Held = NONE_HELD
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -59,6 +70,7 @@ class Fit:
     hair_mask   (160, 160) hair as seen, in a wider frame; for inspection
     warnings    keys of what may have spoilt it
     error       mean distance of modelled and detected landmarks, outer eyes 1 apart
+    shape       the geometry, for who goes on with it
     """
 
     character: Character
@@ -67,6 +79,7 @@ class Fit:
     hair_mask: NDArray[np.bool_]
     warnings: tuple[str, ...]
     error: float
+    shape: Shape
 
 
 def fit_face(photo: Image, face: Face, options: FitOptions = FitOptions()) -> Fit:
@@ -76,22 +89,23 @@ def fit_face(photo: Image, face: Face, options: FitOptions = FitOptions()) -> Fi
 
     Raises WeightsError if the translator's weights are missing or of another head.
     """
-    known = translator()
-    shape = fit_shape(photo, face, known, known.noise)
+    known, held = translator(), options.held
+    shape = fit_shape(photo, face, known, known.noise, held)
     wide, light = fit_lighting(photo, face, shape)
     paint = _rounded_values(
         {**fit_paint(face, wide, light, shape.sex), **brow_materials(shape.fit.parameters)}
     )
-    hair = fit_hair(wide, shape, light, paint)
-    paint |= hair.paint
-    shape = second_look(photo, face, known, (shape, light, paint, hair))
-    paint |= _rounded_values(brow_materials(shape.fit.parameters))
+    paint |= held.materials
+    hair = fit_hair(wide, shape, light, paint, held.hair)
+    paint |= {**hair.paint, **held.materials}
+    shape = second_look(photo, face, known, (shape, light, paint, hair), held)
+    paint |= {**_rounded_values(brow_materials(shape.fit.parameters)), **held.materials}
     camera = Camera(size=options.size, zoom=CROP_ZOOM)
     view = View(camera=camera, light=light.light, background=_backdrop(wide, shape.placement.pose))
     texture = fit_skin(photo, face, (shape, light, hair), options.likeness)
     if texture is not None and options.likeness == "full":
         # What the photo shows is not painted a second time.
-        paint |= {"brow_density": 0.0, "beard": 0.0, "freckles": 0.0}
+        paint |= {"brow_density": 0.0, "beard": 0.0, "freckles": 0.0, **held.materials}
     code = FaceCode(
         sliders=_named(SLIDERS, shape.fit.parameters[SLIDER_PART]),
         aus=_named(AU_NAMES, shape.fit.parameters[AU_PART], smallest=0.01),
@@ -104,17 +118,20 @@ def fit_face(photo: Image, face: Face, options: FitOptions = FitOptions()) -> Fi
         source="algorithmicMedia" if texture is None else "compositeSynthetic",
         job="character.fit",
         models=(known.sha256,),
-        request=request_hash(dataclasses.asdict(options)),
+        request=request_hash({**dataclasses.asdict(options), "held": held.as_config()}),
     )
+    covered = hidden_groups(wide, hair.mask, paint, face.warnings)
+    confidence = slider_confidence(known, covered, held.sliders)
     crop, _ = photo_view(photo, shape.placement, camera)
     to_crop = affine.invert(shape.placement.crop_to_photo(camera))
     return Fit(
-        character=Character(code, view, texture, provenance),
+        character=Character(code, view, texture, provenance, confidence=confidence),
         photo=crop,
         landmarks=affine.transform(to_crop, face.landmarks),
         hair_mask=hair.mask,
         warnings=_warnings(face, wide),
         error=shape.fit.error,
+        shape=shape,
     )
 
 

@@ -23,6 +23,7 @@ from mien.persona.gauss_newton import GeometryFit, Noise, eye_frame, fit_geometr
 from mien.persona.hair_mask import head_map
 from mien.persona.hair_parse import find_hair
 from mien.persona.hair_style import choose_style
+from mien.persona.held import NONE_HELD, Held, hold
 from mien.persona.landmark_model import AU_PART, SLIDER_PART, landmark_model
 from mien.persona.light_fit import LightFit, fit_light, rounded
 from mien.persona.placement import Placement, Sight, photo_view, place, sight
@@ -45,6 +46,7 @@ DENSE_ROOTS = 1.2
 """Cover of short hair through which no skin is seen."""
 OPEN_MOUTH = 0.035
 """Gap of the inner lips, in outer-eye distances, from which teeth are to be expected."""
+
 _BARE: dict[str, MaterialValue] = {
     **{"brow_density": 0.0, "beard": 0.0, "freckles": 0.0, "roots": 0.0, "blush": 0.0},
     **{"eye_shadow": 0.0, "redness": 0.6, "dark_circles": 0.35},
@@ -83,13 +85,15 @@ class Hair:
         return cv2.warpAffine(self.mask.astype(np.float32), to_wide, size, flags=flags) > 0.5
 
 
-def fit_shape(photo: Image, face: Face, known: Translator, noise: Noise) -> Shape:
+def fit_shape(
+    photo: Image, face: Face, known: Translator, noise: Noise, held: Held = NONE_HELD
+) -> Shape:
     """Geometry, placement and gaze of a face whose landmarks err as `noise` says."""
     model = landmark_model()
     prior, sex = known.population, 0.0
     if len(face.embedding):
         prior, sex = known.prior(face.landmarks, face.embedding)
-    fit = fit_geometry(model, prior, noise, face.landmarks)
+    fit = fit_geometry(model, hold(prior, held), noise, face.landmarks)
     placement = place(model, fit)
     still = assemble(load(), fit.parameters[SLIDER_PART], fit.parameters[AU_PART], worn=BALD)
     points = model.project(fit.parameters, np.array(placement.pose.as_tuple()))
@@ -105,6 +109,7 @@ def second_look(
     face: Face,
     known: Translator,
     drawn: tuple[Shape, LightFit, Paint, Hair],
+    held: Held = NONE_HELD,
 ) -> Shape:
     """The shape fitted again, with the detector's habits on this very face.
 
@@ -132,7 +137,7 @@ def second_look(
     usual = known.noise.offset(shape.fit.pose)
     if float(np.hypot(*(habit - usual).T).mean()) > LOST:
         return shape
-    return fit_shape(photo, face, known, known.noise.shifted(LEARN * (habit - usual)))
+    return fit_shape(photo, face, known, known.noise.shifted(LEARN * (habit - usual)), held)
 
 
 def fit_lighting(photo: Image, face: Face, shape: Shape) -> tuple[Sight, LightFit]:
@@ -182,13 +187,15 @@ def halved(view: Sight) -> Sight:
     )
 
 
-def fit_hair(wide: Sight, shape: Shape, light: LightFit, paint: Paint) -> Hair:
-    """The hair of the photo in `wide`; its mask is (160, 160)."""
+def fit_hair(
+    wide: Sight, shape: Shape, light: LightFit, paint: Paint, wanted: str | None = None
+) -> Hair:
+    """The hair of the photo in `wide`, or its colour on a wanted style; its mask is (160, 160)."""
     small, pose = halved(wide), shape.placement.pose
     head = head_map(small, pose.roll)
     mask = find_hair(small, head)
     measures = hair_fit.measure_hair(small, head, mask, pose.roll)
-    style = choose_style(measures, pose, shape.sex)
+    style = wanted or choose_style(measures, pose, shape.sex)
     if style == "bald":
         none = np.zeros_like(mask)
         return Hair(style, {"hair": rounded(light.skin * 0.3)}, none, shape.placement)

@@ -22,6 +22,7 @@ from mien.persona.landmark_model import (
     PARAMETER_COUNT,
     SLIDER_PART,
     LandmarkModel,
+    Projection,
 )
 from mien.persona.prior import Prior
 from mien.types import OUTER_EYE, Landmarks
@@ -112,6 +113,27 @@ def bounds() -> tuple[FloatArray, FloatArray]:
     return low, high
 
 
+def limits(prior: Prior) -> tuple[FloatArray, FloatArray]:
+    """`bounds`, closed around what a prior holds."""
+    low, high = bounds()
+    if prior.held is None:
+        return low, high
+    return np.where(prior.held, prior.mean, low), np.where(prior.held, prior.mean, high)
+
+
+def design_of(view: Projection, scale: float) -> FloatArray:
+    """(136, P + 6) derivatives of the points in the eye frame: parameters, pose, camera."""
+    return np.concatenate(
+        [
+            scale * view.parameters.reshape(136, -1),
+            scale * view.pose.reshape(136, 3),
+            view.points.reshape(136, 1),
+            np.tile(np.eye(2), (68, 1)),
+        ],
+        axis=1,
+    )
+
+
 def fit_geometry(
     model: LandmarkModel, prior: Prior, noise: Noise, landmarks: Landmarks
 ) -> GeometryFit:
@@ -121,23 +143,14 @@ def fit_geometry(
     """
     frame = eye_frame(landmarks)
     seen = affine.transform(frame, landmarks)
-    low, high = bounds()
+    low, high = limits(prior)
     parameters, pose = np.clip(prior.mean, low, high), np.zeros(3)
     scale, shift = _first_camera(model, parameters, seen - noise.offset(pose))
     for _ in range(ITERATIONS):
         view = model.linearise(parameters, pose)
         wanted = seen - noise.offset(pose)
         residual = (scale * view.points + shift - wanted).ravel()
-        design = np.concatenate(
-            [
-                scale * view.parameters.reshape(136, -1),
-                scale * view.pose.reshape(136, 3),
-                view.points.reshape(136, 1),
-                np.tile(np.eye(2), (68, 1)),
-            ],
-            axis=1,
-        )
-        step = _step(design, residual, noise, prior, (parameters, pose, low, high))
+        step = _step(design_of(view, scale), residual, noise, prior, (parameters, pose, low, high))
         parameters = np.clip(parameters + step[:PARAMETER_COUNT], low, high)
         pose = np.clip(pose + step[PARAMETER_COUNT : PARAMETER_COUNT + 3], -60.0, 60.0)
         scale = max(scale + float(step[-3]), 1e-3)
@@ -176,6 +189,7 @@ def _step(
     normal[turn, turn] += 1 / POSE_SD**2
     gradient[turn] += pose / POSE_SD**2
     free = np.ones(PARAMETER_COUNT + _CAMERA, bool)
+    free[own] = low < high
     step = np.zeros(len(free))
     for _ in range(3):
         step[:] = 0.0

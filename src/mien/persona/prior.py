@@ -36,17 +36,21 @@ OTHER_AU_SD = 0.22
 
 @dataclasses.dataclass(frozen=True)
 class Prior:
-    """A Gaussian over the parameters of the landmark model: mean (P,), precision (P, P)."""
+    """A Gaussian over the parameters of the landmark model: mean (P,), precision (P, P).
+
+    held   (P,) bool, parameters that stay at their mean; None: all are free
+    """
 
     mean: FloatArray
     precision: FloatArray
+    held: NDArray[np.bool_] | None = None
 
     def with_identity(self, mean: FloatArray, precision: FloatArray) -> Prior:
         """The same prior with sliders expected at `mean` (S,) with `precision` (S, S)."""
         whole_mean, whole_precision = self.mean.copy(), self.precision.copy()
         whole_mean[SLIDER_PART] = mean
         whole_precision[SLIDER_PART, SLIDER_PART] = precision
-        return Prior(whole_mean, whole_precision)
+        return Prior(whole_mean, whole_precision, self.held)
 
 
 def population(count: int, *, seed: int = 5) -> tuple[FloatArray, FloatArray]:

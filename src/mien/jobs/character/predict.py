@@ -9,11 +9,9 @@ from typing import Any
 
 from mien.errors import InputError, MienError, OptionError
 from mien.face.analyse import report_faces
-from mien.head.schema import validate
 from mien.io.atomic import atomic_folder
 from mien.io.image import read_image_with_info
 from mien.io.names import ResultNames, terminal_safe
-from mien.io.provenance import request_hash
 from mien.jobs.base import Outcome, Progress, Skipped, Step, no_progress
 from mien.jobs.character.config import (
     CollectRequest,
@@ -24,12 +22,15 @@ from mien.jobs.character.config import (
     PerformRequest,
     TrainRequest,
 )
+from mien.jobs.character.edit import edit
 from mien.jobs.character.export import export_character, wants_character
-from mien.jobs.character.results import OWN, earlier_photo, write_results
+from mien.jobs.character.head_locks import held_of, names_of
+from mien.jobs.character.one_person import fit_person
+from mien.jobs.character.results import OWN, write_results
 from mien.messages import text
-from mien.persona.character import Character, read_character
+from mien.persona.character import Character
 from mien.persona.fit import FitOptions, fit_face
-from mien.types import Face, Image
+from mien.types import Face, FaceCode, Image
 
 
 class CharacterPredictor:
@@ -108,6 +109,11 @@ def fit(request: FitRequest, *, progress: Progress = no_progress) -> Outcome:
     """One folder per face of every photo. A photo that cannot be used never stops the rest."""
     if not request.photos:
         raise InputError(text("character.no_photos"))
+    held = held_of(request.lock, FaceCode())  # a mistake in a lock is one of the whole run
+    if request.engine == "imitator" and (request.one_person or request.lock):
+        raise OptionError(text("character.imitator.plain"))
+    if request.one_person:
+        return fit_person(request, held, progress)
     names = ResultNames(request.out, request.photos, overwrite=request.overwrite)
     tally, total = _Tally(), len(request.photos)
     for done, photo in enumerate(request.photos):
@@ -153,10 +159,12 @@ class _Fitted:
 
 def _fit_one(image: Image, face: Face, request: FitRequest) -> _Fitted:
     if request.engine == "head":
-        options = FitOptions(likeness=request.likeness, size=request.size)
+        held = held_of(request.lock, FaceCode())
+        options = FitOptions(likeness=request.likeness, size=request.size, held=held)
         result = fit_face(image, face, options)
         told = tuple(text(f"face.warning.{key}") for key in result.warnings)
-        return _Fitted(result.character, result.photo, told)
+        character = dataclasses.replace(result.character, by_hand=names_of(held))
+        return _Fitted(character, result.photo, told)
     from mien.jobs.character.imitator.fitting import fit_by_imitator, report_of
     from mien.jobs.character.imitator.model import shipped_for_fit
 
@@ -169,34 +177,3 @@ def _fit_one(image: Image, face: Face, request: FitRequest) -> _Fitted:
 
 def _named(path: Path, lines: Iterable[str]) -> list[str]:
     return [f"{terminal_safe(path.name)}: {line}" for line in lines]
-
-
-def edit(request: EditRequest, *, progress: Progress = no_progress) -> Outcome:
-    """The character with changed sliders or hair, in a new folder beside the old one.
-
-    Raises OptionError for an unknown name or where nothing is to be changed.
-    """
-    if not request.set and request.hair is None:
-        raise OptionError(text("character.no_change"))
-    known = read_character(request.folder)
-    # What is edited is the folder, also where its params.json was named.
-    source = request.folder if request.folder.is_dir() else request.folder.parent
-    code = dataclasses.replace(
-        known.code,
-        sliders={**known.code.sliders, **request.set},
-        hair=request.hair or known.code.hair,
-    )
-    validate(code)
-    asked = {"set": dict(request.set), "hair": request.hair, "of": known.provenance.request}
-    made_by = dataclasses.replace(
-        known.provenance, job="character.edit", request=request_hash(asked)
-    )
-    changed: Character = dataclasses.replace(known, code=code, provenance=made_by)
-    photo = earlier_photo(source)
-    resolved = source.resolve()
-    names = ResultNames(resolved.parent, [resolved], overwrite=request.overwrite)
-    target = resolved if request.overwrite else names.claim(resolved)
-    with atomic_folder(target, overwrite=request.overwrite, owned=OWN) as folder:
-        write_results(folder, changed, photo)
-    progress(Step(1, 1, target.name))
-    return Outcome(results=(target,))

@@ -22,10 +22,12 @@ from mien.types import Image, Pose
 
 PHOTO, RENDER, NEUTRAL, SIDE = "photo.png", "render.png", "neutral.png", "side-by-side.png"
 TURNTABLE, MODEL = "turntable.mp4", "head.glb"
+TOGETHER, REPORT = "together.png", "report.json"
 SIMPLE_MODEL, AVATAR, PAGE = "head_lod1.glb", "character.vrm", "me.html"
 OWN = (
     *(PARAMS_NAME, TEXTURE_NAME, PHOTO, RENDER, NEUTRAL, SIDE, TURNTABLE, MODEL, "toon.png"),
     *(SIMPLE_MODEL, AVATAR, PAGE),
+    *(TOGETHER, REPORT),
 )
 """Every name that a character's folder may hold; a folder with anything else is not replaced."""
 
