@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ def write_fit(folder: Path, found: EngineFit, bench: Bench, made_by: Provenance)
     """Fills a folder; raises OutputError."""
     write_image(folder / PICTURE, found.picture, provenance=made_by)
     side = min(found.picture.shape[:2])
-    write_image(folder / PHOTO, found.photos[0], provenance=None)
+    plain = dataclasses.replace(made_by, source=None)
+    write_image(folder / PHOTO, found.photos[0], provenance=plain)
     row = beside([*found.photos, resize(found.picture, side)])
     write_image(folder / SIDE, row, provenance=made_by)
     _write_json(folder / PARAMS, params_of(found, bench, made_by))

@@ -65,9 +65,14 @@ def _people(request: FitRequest, bench: Bench, progress: Progress) -> Outcome:
 
 
 def _looks(photo: Path, bench: Bench, *, one: bool) -> list[Look]:
-    """The faces of a photo, largest first; the photo itself where an engine needs none."""
+    """The faces of a photo, largest first; the photo itself where an engine needs none.
+
+    Where the engine's own faces are not found as such, a detector may find several in one drawing:
+    then only the largest counts.
+    """
     image = read_image(photo)
-    faces: list[Face | None] = list(report_faces(image).faces[: 1 if one else None])
+    most = None if bench.model.basis.faces and not one else 1
+    faces: list[Face | None] = list(report_faces(image).faces[:most])
     if not faces and bench.model.basis.faces:
         shown = {"path": terminal_safe(photo), "notes": ""}
         raise InputError(text("character.no_face", **shown).strip())
