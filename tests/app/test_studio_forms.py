@@ -209,3 +209,13 @@ def test_pairs_are_set_and_taken_out() -> None:
     assert with_pair("", "AU12", 0.8) == "AU12=0.8"
     assert with_pair("AU12=0.8 AU6=1", "AU12", -0.5) == "AU6=1 AU12=-0.5"
     assert with_pair("AU12=0.8 AU6=1", "AU12", 0) == "AU6=1"
+
+
+@pytest.mark.parametrize("action", ["fit", "collect"])
+def test_a_page_starts_no_programs(action: str, tmp_path: Path) -> None:
+    request_class = next(one for job, name, one in ACTIONS if (job, name) == ("character", action))
+    shown = page_fields("character", action, request_class)
+    places = Places(tmp_path / "run", tmp_path, Path("/x"))
+    with pytest.raises(OptionError, match="program"):
+        values(shown, held(shown, engine=" program:rm -r x"), places)
+    assert values(shown, held(shown, engine="head"), places)["engine"] == "head"

@@ -55,7 +55,7 @@ def test_light_counts_little_in_grey_and_much_in_colour() -> None:
     grey = measure.groups(False)["grey"]
     colour = measure.groups(False)["colour"]
     assert one.shape == (measure.PIXELS,)
-    assert np.abs(one[grey] - other[grey]).mean() < 0.1 * np.abs(one[grey]).mean()
+    assert np.abs(one[grey] - other[grey]).mean() < 0.3 * np.abs(one[grey]).mean()
     assert np.abs(one[colour] - other[colour]).mean() > 0.2 * np.abs(one[colour]).mean()
 
 

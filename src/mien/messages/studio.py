@@ -243,8 +243,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{name}：给了 {count} 个文件；只需要一个",
     ),
     "studio.no_program": (
-        "{name}: the page starts no programs; use `mien character collect` in a terminal",
-        "{name}：网页不启动程序；请在终端中使用 `mien character collect`",
+        "{name}: the page starts no programs; use `mien character` in a terminal",
+        "{name}：网页不启动程序；请在终端中使用 `mien character`",
     ),
     "studio.not_uploaded": (
         "{path}: this file was not uploaded here, or is deleted by now; upload it again",

@@ -172,7 +172,7 @@ def _moving(problem: Problem) -> NDArray[np.int64]:
     layout, explained = problem.model.layout, problem.model.explained
     known = np.array([explained[one.name] for one in layout.parameters])
     order = np.argsort(-known, kind="stable")
-    order = order[problem.free[order] & (known[order] > 0)]
+    order = order[problem.free[order]]
     return order[: max(0, problem.left - _RESERVE)]
 
 
