@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +14,9 @@ CELL, TURNS = 8, 9
 """Pixels a side of a cell, and directions in half a turn."""
 
 
-def blurred(picture: NDArray[np.float32], sd: float) -> NDArray[np.float32]:
+def blurred(picture: NDArray[Any], sd: float) -> NDArray[np.float32]:
     """(h, w) or (h, w, c), smoothed by a Gaussian of so many pixels."""
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sd), np.float32)
+    return np.asarray(cv2.GaussianBlur(picture.astype(np.float32), (0, 0), sd), np.float32)
 
 
 def oriented_gradients(picture: Image) -> NDArray[np.float64]:

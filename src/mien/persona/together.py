@@ -227,7 +227,7 @@ def middle(paints: Sequence[Mapping[str, MaterialValue]]) -> dict[str, MaterialV
     for name in paints[0]:
         if not all(name in paint for paint in paints):
             continue
-        value = np.round(np.median([paint[name] for paint in paints], 0), 4)
+        value = np.round(np.median(np.array([paint[name] for paint in paints], np.float64), 0), 4)
         if value.ndim:
             red, green, blue = value.tolist()
             found[name] = (red, green, blue)

@@ -16,7 +16,7 @@ from mien.jobs.character.config import EditRequest
 from mien.jobs.character.head_locks import held_of, names_of
 from mien.jobs.character.results import OWN, earlier_photo, write_results
 from mien.messages import text
-from mien.persona.character import Character, read_character
+from mien.persona.character import Character, Confidence, read_character
 from mien.persona.fit import Fit, FitOptions, fit_face
 from mien.types import Image
 
@@ -63,7 +63,9 @@ def by_hand(request: EditRequest, known: Character) -> Character:
     )
     hair = ("hair",) if request.hair else ()
     names = dict.fromkeys((*known.by_hand, *request.set, *hair, *names_of(held)))
-    told = {name: "set" for name in names if name in SLIDER_INDEX and known.confidence}
+    told: dict[str, Confidence] = {
+        name: "set" for name in names if name in SLIDER_INDEX and known.confidence
+    }
     confidence = {**known.confidence, **told}
     return dataclasses.replace(known, code=code, by_hand=tuple(names), confidence=confidence)
 

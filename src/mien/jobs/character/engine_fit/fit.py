@@ -124,7 +124,9 @@ def fit_engine(photos: Sequence[Look], bench: Bench) -> EngineFit:
         if bench.imitator is None
         else follow(problem, start, bench.imitator, bench.steps)
     )
-    confidence = bench.model.confidence() | dict.fromkeys(bench.locks, "set")
+    confidence = bench.model.confidence()
+    for name in bench.locks:
+        confidence[name] = "set"
     side = min(found.picture.shape[:2])
     nowhere = Views(float("nan"), float("nan"))
     return EngineFit(

@@ -25,7 +25,7 @@ FloatArray = NDArray[np.float64]
 
 _STEP = 0.06
 """Of a range: how far a number is moved to see what it does."""
-_SHARES = (1.0, 0.5, 0.25)
+_SHARES = (1.0, 0.5, 0.25, 0.1)
 _RESERVE = len(_SHARES)
 _MOST_STEPS = 8
 _LIKELY, _MOST_OPTIONS = 0.05, 3
