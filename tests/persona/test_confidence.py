@@ -28,6 +28,7 @@ def test_shares_are_those_of_the_shipped_translator() -> None:
     assert max(shares.values()) <= 1.0
     assert min(shares.values()) > -0.5
     # What landmarks show, and what nothing in a frontal picture does.
+    assert shares["ear_pointed"] == 0.0, "it never varied, so nothing is known of it"
     assert shares["eye_spacing"] > 0.5 > SEEN > shares["neck_depth"]
 
 

@@ -28,8 +28,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "data.wanted.f2p": ("a db_description", "db_description 文件"),
     "command.character.train": (
-        "train an imitator, which draws what an engine draws, or a translator of any engine",
-        "训练模仿网络（像引擎一样绘制人脸）或任意引擎的翻译网络",
+        "train an imitator or a translator of any engine",
+        "训练任意引擎的模仿网络或翻译网络",
     ),
     "command.character.eval": (
         "score an imitator on parameters it never saw",

@@ -26,9 +26,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "所有照片是同一个人：用全部照片生成一个角色",
     ),
     "character.lock": (
-        "keep this value and fit the rest: nose_width=.3, hair=bob; a name alone keeps what is "
-        "there, or the average",
-        "固定此值并拟合其余：nose_width=.3、hair=bob；只写名称则保持原值或平均值",
+        "values that stay while the rest is fitted: NAME=VALUE, or NAME as it is",
+        "拟合其余参数时保持不变的值：NAME=VALUE，或只写 NAME 以保持原值",
     ),
     "character.relock": (
         "keep what was set by hand and fit the rest to the photo again",

@@ -15,6 +15,8 @@ from mien.types import OUTER_EYE, MaterialValue
 
 SEEN = 0.2
 """Share of a slider's variance, over people that did not train, that the translator explains."""
+_STILL = 0.01
+"""Standard deviation below which a slider did not vary among those people."""
 _BEARD = 0.5
 _COVERED = 0.5
 _EAR, _BROW = 0.07, 0.4
@@ -24,8 +26,9 @@ distances."""
 
 def explained(known: Translator) -> NDArray[np.float64]:
     """(S,) share of each slider's variance that the translator explains on held-out renders."""
-    spread = np.square(known.output_sd[: len(SLIDERS)])
-    return np.where(spread > 1e-9, 1.0 - np.diag(known.error) / np.maximum(spread, 1e-9), 0.0)
+    spread = known.output_sd[: len(SLIDERS)]
+    varied = spread > _STILL
+    return np.where(varied, 1.0 - np.diag(known.error) / np.square(np.maximum(spread, _STILL)), 0.0)
 
 
 def slider_confidence(
