@@ -179,7 +179,9 @@ def fit_together(photos: Sequence[tuple[Image, Face]], options: FitOptions) -> T
     value = shared_shape(faces, noises, held)
     codes = [one.character.code for one in alone]
     sliders = dict(zip(SLIDERS, value[: len(SLIDERS)].tolist(), strict=True))
-    brows = dict(zip(BROW_NAMES, (value[len(SLIDERS) :] + BROW_DEFAULTS).tolist(), strict=True))
+    brows: dict[str, float] = dict(
+        zip(BROW_NAMES, (value[len(SLIDERS) :] + BROW_DEFAULTS).tolist(), strict=True)
+    )
     hair = held.hair or _hair(codes, best)
     common = middle([code.materials for code in codes])
     paint = {name: value for name, value in common.items() if name not in _ON_SKIN}
