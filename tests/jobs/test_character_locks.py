@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from mien.app.cli import main
-from mien.errors import MissingExtraError, OptionError
-from mien.face.landmarks import default_landmarker
+from mien.errors import OptionError
 from mien.head.schema import MACROS, slider_vector
 from mien.io.image import read_image, write_image
 from mien.jobs.character import results
@@ -25,11 +24,7 @@ from mien.types import FaceCode, Image
 
 @pytest.fixture(scope="module", autouse=True)
 def _quick() -> Any:
-    """A landmarker is there, and turntables are short."""
-    try:
-        default_landmarker()
-    except MissingExtraError as error:
-        pytest.skip(f"no 68-point file: {error}")
+    """Turntables are short."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(results, "turning", functools.partial(results.turning, frames=2))
         yield

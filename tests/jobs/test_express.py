@@ -135,7 +135,6 @@ def test_edits_of_drawn_people_come_nearer_to_the_truth() -> None:
     assert figures["nme"] < figures["nme_unedited"]
 
 
-@needs_landmarks
 def test_sweeps_grids_and_masks(cli: Cli, photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert cli("express", "edit", photo, "--sweep", "12,4", "--steps", "3", "--out", out).code == 0
@@ -156,7 +155,6 @@ def test_sweeps_grids_and_masks(cli: Cli, photo: Path, tmp_path: Path) -> None:
     assert "wanted one of them" in both.err
 
 
-@needs_landmarks
 def test_a_selection_changes_nothing_else(cli: Cli, photo: Path, tmp_path: Path) -> None:
     for name, words in (("all", ()), ("brows", ("--only", "1,2"))):
         out = tmp_path / name

@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 
 from mien.errors import InputError
-from mien.face.landmarks import default_landmarker
 from mien.head.animation import export_performance
 from mien.io.atomic import atomic_folder, atomic_write_bytes
 from mien.io.camera import open_camera
@@ -117,7 +116,4 @@ def _notes(request: PerformRequest, driver: Driver, keys: tuple[str, ...]) -> tu
     lost = int((driver.confidence == 0).sum())
     if lost:
         notes.append(text("perform.lost", lost=lost, frames=len(driver)))
-    notice = getattr(default_landmarker(), "notice", "")
-    if notice and (_is_live(request) or is_clip(request.driver)):
-        notes.append(notice)
     return tuple(notes)

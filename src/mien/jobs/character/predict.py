@@ -46,10 +46,6 @@ class CharacterPredictor:
         """Does what one request asks; what was written is in the outcome."""
         if isinstance(request, EditRequest):
             return edit(request, progress=progress)
-        if isinstance(request, FitRequest) and wants_engine(request):
-            from mien.jobs.character.engine_fit.run import run
-
-            return run(request, progress)
         if isinstance(request, FitRequest):
             return fit(request, progress=progress)
         if isinstance(request, PerformRequest):
@@ -87,6 +83,10 @@ def wants_engine(request: FitRequest) -> bool:
     """Whether a fit is with an engine's translator; raises InputError without a photo."""
     if not request.photos:
         raise InputError(text("character.no_photos"))
+    if wants_engine(request):
+        from mien.jobs.character.engine_fit.run import run
+
+        return run(request, progress)
     return request.translator is not None or request.engine not in ("head", "imitator")
 
 
