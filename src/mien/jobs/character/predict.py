@@ -80,13 +80,7 @@ class CharacterPredictor:
 
 
 def wants_engine(request: FitRequest) -> bool:
-    """Whether a fit is with an engine's translator; raises InputError without a photo."""
-    if not request.photos:
-        raise InputError(text("character.no_photos"))
-    if wants_engine(request):
-        from mien.jobs.character.engine_fit.run import run
-
-        return run(request, progress)
+    """Whether a fit is with an engine's translator."""
     return request.translator is not None or request.engine not in ("head", "imitator")
 
 
@@ -109,6 +103,10 @@ def fit(request: FitRequest, *, progress: Progress = no_progress) -> Outcome:
     """One folder per face of every photo. A photo that cannot be used never stops the rest."""
     if not request.photos:
         raise InputError(text("character.no_photos"))
+    if wants_engine(request):
+        from mien.jobs.character.engine_fit.run import run
+
+        return run(request, progress)
     held = held_of(request.lock, FaceCode())  # a mistake in a lock is one of the whole run
     if request.engine == "imitator" and (request.one_person or request.lock):
         raise OptionError(text("character.imitator.plain"))
