@@ -45,8 +45,6 @@ MODELS = (
     ("landmarks and irises", "mien.analysers.landmarks", "train", "cache/landmarks"),
     ("renders for the translator", "mien.analysers.translator", "make", "cache/translator"),
     ("the translator of photos", "mien.analysers.translator", "train", "cache/translator"),
-    ("renders for the hair styles", "mien.analysers.hair_style", "make", "cache/hair_style"),
-    ("the hair styles", "mien.analysers.hair_style", "train", "cache/hair_style"),
     ("Action Units and gaze", "mien.analysers.expression", "train", "cache/landmarks"),
     ("pictures of heads", "mien.analysers.parsing", "make", "cache/parsing"),
     ("hair, skin and all parts", "mien.analysers.parsing", "train", "cache/parsing"),

@@ -11,16 +11,12 @@ import numpy as np
 import pytest
 
 from mien.analysers import command
-from mien.analysers.hair_style import renders as hair_renders
-from mien.analysers.hair_style import train as hair_train
 from mien.analysers.shards import write_shard
 from mien.analysers.translator import renders, train
 from mien.errors import InputError, TrainingError
-from mien.head.schema import HAIR_STYLES, SLIDERS, schema_hash
+from mien.head.schema import SLIDERS, schema_hash
 from mien.io.weights import read_header
 from mien.persona.gauss_newton import pose_features
-from mien.persona.hair_fit import GRID_COLUMNS, GRID_ROWS
-from mien.persona.hair_style import EXTRA_INPUTS, read_style_net
 from mien.persona.translator import read_translator
 from mien.seeding import rng
 from mien.types import AU_NAMES
@@ -45,16 +41,6 @@ def test_a_translator_sample_is_the_same_alone() -> None:
     assert alone.sliders.shape == (len(SLIDERS),)
     assert alone.aus.shape == (len(AU_NAMES),)
     assert np.linalg.norm(alone.descriptor) > 0.5
-
-
-def test_a_hair_sample_is_the_same_alone_and_styles_come_in_turn() -> None:
-    alone = hair_renders.make_sample(3, 7)
-    hair_renders.make_sample(3, 6)
-    assert same(hair_renders.make_sample(3, 7), alone)
-    assert alone.style == 7
-    assert hair_renders.make_sample(3, 7 + len(HAIR_STYLES)).style == 7
-    assert alone.grid.shape == (GRID_ROWS, GRID_COLUMNS)
-    assert alone.extra.shape == (EXTRA_INPUTS,)
 
 
 def people(count: int) -> list[renders.Sample]:
@@ -136,44 +122,6 @@ def test_too_few_samples_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="36 samples are too few"):
         list(train.train(tmp_path, seed=1, out=tmp_path / "w.safetensors"))
     assert not (tmp_path / "w.safetensors").exists()
-
-
-def masks(count: int) -> list[hair_renders.Sample]:
-    """Every style is a bright band in its own place."""
-    made = []
-    for index in range(count):
-        style = index % len(HAIR_STYLES)
-        grid = rng("mask", index).integers(0, 60, (GRID_ROWS, GRID_COLUMNS))
-        row, half = 3 * (style % 12) + 3, slice(18 * (style // 12), 18 * (style // 12) + 18)
-        grid[row : row + 3, half] = 255
-        made.append(
-            hair_renders.Sample(grid.astype(np.uint8), np.zeros(EXTRA_INPUTS, np.float32), style)
-        )
-    return made
-
-
-def test_the_hair_classifier_learns(tmp_path: Path) -> None:
-    write_shard(tmp_path / "hair-1-0000000.npz", masks(600))
-    plan = hair_train.Plan(widths=(4, 8, 8), hidden=24, epochs=8, batch=32, dropout=0.0)
-    out = tmp_path / "w.safetensors"
-    lines = list(hair_train.train(tmp_path, seed=1, out=out, plan=plan))
-    assert lines[0] == "600 samples, 60 held out"
-    assert any(line.startswith("epoch 8/8: loss ") for line in lines)
-    assert read_header(out).metrics["accuracy"] > 0.9
-    net = read_style_net(out)
-    hits = [
-        net.probabilities(one.grid / 255.0, one.extra.astype(np.float64)).argmax() == one.style
-        for one in masks(48)
-    ]
-    assert np.mean(hits) > 0.9
-
-
-def test_too_few_masks_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds no data of hair_style"):
-        list(hair_train.train(tmp_path, seed=1))
-    write_shard(tmp_path / "hair-1-0000000.npz", masks(24))
-    with pytest.raises(TrainingError, match="24 samples are too few"):
-        list(hair_train.train(tmp_path, seed=1, out=tmp_path / "w.safetensors"))
 
 
 def _made(folder: Path, count: int, *, seed: int, told: Callable[[int, int], None]) -> None:

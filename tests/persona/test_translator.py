@@ -16,7 +16,7 @@ from mien.face import affine
 from mien.head.schema import SLIDERS, VERSION_1_HASH, VERSION_1_SLIDERS, schema_hash
 from mien.head.units import version_1_units
 from mien.io.weights import load_weights, read_header, save_weights
-from mien.persona import hair_style, translator
+from mien.persona import translator
 from mien.persona.landmark_model import SLIDER_PART
 from mien.persona.translator import (
     CLAMP,
@@ -34,7 +34,6 @@ from mien.types import FaceCode, Landmarks
 LARGEST = 4_000_000
 SHIPPED = [
     pytest.param(translator.WEIGHTS, translator.JOB, id="translator"),
-    pytest.param(hair_style.WEIGHTS, hair_style.JOB, id="hair-style"),
 ]
 
 
@@ -164,10 +163,9 @@ def test_shipped_weights_say_what_they_are(path: Path, job: str) -> None:
 
 
 def test_shipped_weights_name_no_place(known: Translator) -> None:
-    for path in (translator.WEIGHTS, hair_style.WEIGHTS):
-        head = path.read_bytes()[:20000]
-        for word in (b"/tmp", b"/home", b"/work", b"/root"):
-            assert word not in head
+    head = translator.WEIGHTS.read_bytes()[:20000]
+    for word in (b"/tmp", b"/home", b"/work", b"/root"):
+        assert word not in head
     assert known.sha256
 
 

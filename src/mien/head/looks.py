@@ -96,16 +96,22 @@ def skin_colour(random: np.random.Generator, dark: float) -> NDArray[np.float64]
 
 def hair_style(random: np.random.Generator, one: Person, kind: Sampler) -> str:
     """A style by sex, age and kind of hair."""
+    shares = hair_shares(one)
+    return weighted(
+        random, [(style, shares[style] * kind.hair.get(style, 1.0)) for style in shares]
+    )
+
+
+def hair_shares(one: Person) -> dict[str, float]:
+    """How often people like this one wear each style, on any scale."""
     first = 2 if one.masculine else 0
     coil = 0.35 + 2.4 * one.dark * one.dark
     smooth = 1.15 - 0.7 * one.dark
-    rows = []
+    shares = {}
     for style, row in HAIR_SHARES.items():
         share = row[first] * (1 - one.old) + row[first + 1] * one.old
-        share *= kind.hair.get(style, 1.0)
-        share *= coil if style in COILED else smooth if style in STRAIGHT else 1.0
-        rows.append((style, share))
-    return weighted(random, rows)
+        shares[style] = share * (coil if style in COILED else smooth if style in STRAIGHT else 1.0)
+    return shares
 
 
 def hair_colours(random: np.random.Generator, one: Person, kind: Sampler) -> Materials:

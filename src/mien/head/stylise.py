@@ -30,6 +30,7 @@ TOON_OFFSET: dict[str, float] = {
         "face_flatness": 0.2,
         "eye_tilt": -0.2,
         "eye_width": 0.6,
+        "eye_height": 0.2,
         "jaw_square": 0.1,
         "forehead_height": -0.45,
         "cheekbone_height": 0.5,

@@ -21,8 +21,8 @@ from mien.persona import hair_fit
 from mien.persona.appearance import fit_gaze, skin_correction
 from mien.persona.gauss_newton import GeometryFit, Noise, eye_frame, fit_geometry
 from mien.persona.hair_mask import head_map
+from mien.persona.hair_match import Wearer, hair_worn
 from mien.persona.hair_parse import find_hair
-from mien.persona.hair_style import choose_style
 from mien.persona.held import NONE_HELD, Held, hold
 from mien.persona.landmark_model import AU_PART, SLIDER_PART, landmark_model
 from mien.persona.light_fit import LightFit, fit_light, rounded
@@ -194,8 +194,13 @@ def fit_hair(
     small, pose = halved(wide), shape.placement.pose
     head = head_map(small, pose.roll)
     mask = find_hair(small, head)
-    measures = hair_fit.measure_hair(small, head, mask, pose.roll)
-    style = wanted or choose_style(measures, pose, shape.sex)
+    measures = hair_fit.measure_hair(small, head, mask)
+    parts = shape.fit.parameters
+    wearer = Wearer(
+        parts[SLIDER_PART], parts[AU_PART], pose, WIDE.camera.zoom, shape.sex, light.skin
+    )
+    worn = hair_worn(measures, (mask, small.inside, head), wearer, wanted)
+    style = worn.hair
     if style == "bald":
         none = np.zeros_like(mask)
         return Hair(style, {"hair": rounded(light.skin * 0.3)}, none, shape.placement)
@@ -203,9 +208,7 @@ def fit_hair(
     if style == "buzz":
         roots = _fit_roots((small, mask), shape, light, colour)
         return Hair(style, roots, mask, shape.placement)
-    mesh = assemble(
-        load(), shape.fit.parameters[SLIDER_PART], shape.fit.parameters[AU_PART], worn=Worn(style)
-    )
+    mesh = assemble(load(), wearer.sliders, wearer.aus, worn=worn)
     view = dataclasses.replace(
         WIDE, camera=Camera(size=160, zoom=WIDE.camera.zoom), light=light.light, shadow=64
     )
@@ -214,7 +217,9 @@ def fit_hair(
     # Far outside the skull a mask holds background now and then.
     near = mask & (head.on_head | (head.outside < 1.0))
     colour = hair_fit.corrected_colour(colour, small, near, drawn)
-    return Hair(style, {"hair": colour}, mask, shape.placement)
+    shaped = {"hair_length": worn.length, "hair_volume": worn.volume}
+    changed = {name: value for name, value in shaped.items() if value}
+    return Hair(style, {"hair": colour, **changed}, mask, shape.placement)
 
 
 def _fit_roots(

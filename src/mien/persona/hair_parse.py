@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mien.face.parsing_net import HeadParser
 
 Way = Literal["rules", "parser"]
-WAY: Way = "rules"
+WAY: Way = "parser"
 """How a fit finds hair."""
 _PLACE = 0.5
 """Weight of the place's log odds beside the head, where dark walls and clothes look like hair."""

@@ -92,7 +92,7 @@ def read_translator(path: Path = WEIGHTS) -> Translator:
 
     Raises WeightsError for a file that is missing, damaged, or made for another head.
     """
-    weights = load_spoken(path, job=JOB, key="sliders")
+    weights = load_spoken(path, job=JOB)
     tensors: dict[str, FloatArray] = {
         name: _double(array) for name, array in weights.tensors.items()
     }

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.head.schema import (
-    HAIR_STYLES,
     SLIDERS,
     VERSION,
     VERSION_1_HASH,
     VERSION_1_SLIDERS,
-    VERSION_1_STYLES,
     schema_hash,
 )
 from mien.head.units import unit_vector
@@ -28,42 +26,25 @@ def spoken_sliders() -> dict[str, object]:
     return {"sliders": list(SLIDERS), "units": VERSION}
 
 
-def spoken_styles() -> dict[str, object]:
-    """What the header of new weights says in its config about their hair styles."""
-    return {"styles": list(HAIR_STYLES)}
-
-
-def load_spoken(path: Path, *, job: str, key: str) -> Weights:
-    """Weights whose config names their values under `key`, or that are of a known vocabulary.
+def load_spoken(path: Path, *, job: str) -> Weights:
+    """Weights whose config names their sliders, or that are of a known vocabulary.
 
     Raises WeightsError as `load_weights`, also for a name that the head does not know.
     """
     header = read_header(path)
-    known = SLIDERS if key == "sliders" else HAIR_STYLES
-    named = header.config.get(key)
-    told = isinstance(named, list) and bool(named) and set(map(str, named)) <= set(known)
+    named = header.config.get("sliders")
+    told = isinstance(named, list) and bool(named) and set(map(str, named)) <= set(SLIDERS)
     old = named is None and header.head_hash == VERSION_1_HASH
     return load_weights(
         path, expected_job=job, expected_head=None if told or old else schema_hash()
     )
 
 
-def style_names(header: WeightHeader) -> tuple[str, ...]:
-    """The hair styles that a header speaks of, in its order."""
-    return _names(header, "styles", VERSION_1_STYLES, HAIR_STYLES)
-
-
 def slider_names(header: WeightHeader) -> tuple[str, ...]:
     """The sliders that a header speaks of, in its order."""
-    return _names(header, "sliders", VERSION_1_SLIDERS, SLIDERS)
-
-
-def _names(
-    header: WeightHeader, key: str, first: tuple[str, ...], present: tuple[str, ...]
-) -> tuple[str, ...]:
-    if key in header.config:
-        return tuple(str(name) for name in header.config[key])
-    return first if header.head_hash == VERSION_1_HASH else present
+    if "sliders" in header.config:
+        return tuple(str(name) for name in header.config["sliders"])
+    return VERSION_1_SLIDERS if header.head_hash == VERSION_1_HASH else SLIDERS
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
