@@ -14,6 +14,8 @@ from mien.head.schema import FACIAL_HAIR, MACROS, RIG_NAMES, SLIDER_INDEX
 from mien.head.terms import Term, bump, displace, ramp, rows
 from mien.head.units import version_1_units
 
+DOUBT = 0.2
+"""Taken off the age that a shape shows: jowls alone, or a fit's errors, make nobody old."""
 IDENTITY_SHARE = 0.5
 """How much of the person's own sliders the drawing keeps."""
 
@@ -124,7 +126,8 @@ def traits(drawn: NDArray[np.float64]) -> tuple[float, float]:
     plain = np.asarray(drawn, float) - OFFSET
     sex = _amount(plain, SEX) / (IDENTITY_SHARE + _amount(SEX_STEP, SEX))
     own = (plain - sex * SEX_STEP) / IDENTITY_SHARE
-    return float(np.clip(1.25 * sex, -1, 1)), float(np.clip(1.25 * _amount(own, AGE), 0, 1))
+    age = 1.25 * _amount(own, AGE) - DOUBT
+    return float(np.clip(1.25 * sex, -1, 1)), float(np.clip(age, 0, 1))
 
 
 @functools.cache
