@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mien.app.commands import head
-from mien.app.sheet import KINDS, LABEL_HEIGHT, compose
+from mien.app.sheet import KINDS, compose
 from mien.errors import OptionError
 from mien.head.camera import Camera
 from mien.head.moods import EXPRESSIONS
@@ -19,6 +19,7 @@ from mien.head.schema import HAIR_STYLES, SLIDERS
 from mien.head.texture import dequantise, quantise
 from mien.io.image import read_image, write_image
 from mien.io.provenance import Provenance, read_provenance
+from mien.io.sheet import LABEL_HEIGHT
 from mien.persona.character import Character, write_character
 from mien.types import AU_NAMES, FaceCode, Pose
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from pathlib import Path
 
-from mien import fields
 from mien.jobs.reenact import JOB
 from mien.jobs.reenact.presets import PRESETS, Config
-from mien.train.plan import Plan
+
+from .docs_help import known_names, table_rows
 
 # The constants of the ancestor's config.py, and what its scripts do.
 THERE = (
@@ -29,30 +28,15 @@ THERE = (
 )
 
 
-def rows(root: Path) -> list[tuple[str, str]]:
-    page = (root / "docs" / "reenact.md").read_text("utf-8")
-    table = page.partition("| there | here |")[2].splitlines()[2:]
-    cells = [line.strip("|").split("|") for line in table if line.startswith("|")]
-    return [(there.strip(), here.strip()) for there, here in cells]
-
-
 def test_every_setting_of_the_ancestor_is_in_the_table(root: Path) -> None:
-    told = "\n".join(there for there, _ in rows(root))
+    told = "\n".join(there for there, _ in table_rows(root, "reenact.md"))
     assert [one for one in THERE if one not in told] == []
 
 
 def test_every_counterpart_exists(root: Path) -> None:
-    options = {
-        fields.shown(control)
-        for request in JOB.request.values()
-        for control in fields.describe(request)
-    }
-    known = {one.name for kind in (Config, Plan) for one in dataclasses.fields(kind)}
-    known |= (
-        options | set(PRESETS) | set(JOB.request) | {"mien data import ckplus", "mien data import"}
-    )
-    known |= {"--pairs within", "--equalise"}
-    for _, here in rows(root):
+    known = known_names(JOB, PRESETS, Config)
+    known |= {"mien data import ckplus", "mien data import", "--pairs within", "--equalise"}
+    for _, here in table_rows(root, "reenact.md"):
         named = re.findall(r"`([^`]+)`", here)
         assert [one for one in named if one not in known] == [], here
         assert named or here.startswith("not needed"), here

@@ -45,7 +45,7 @@ def wearer(*, sex: float, skin: np.ndarray = PALE) -> Wearer:
 )
 def test_the_heads_own_styles_are_found(style: str, sex: float, alike: set[str]) -> None:
     seen, head, drawn = seen_bald(style)
-    found = match_hair(drawn.labels == LABEL["hair"], seen.inside, head, wearer(sex=sex))
+    found = match_hair(drawn.labels == LABEL["hair"], seen, head, wearer(sex=sex))
     assert found.worn.hair in alike
     assert found.overlap > 0.7
 
@@ -54,7 +54,7 @@ def test_coils_are_seen_where_they_are_common() -> None:
     seen, head, drawn = seen_bald("afro")
     mask = drawn.labels == LABEL["hair"]
     dark = wearer(sex=0.9, skin=PALE * 0.12)
-    assert match_hair(mask, seen.inside, head, dark).worn.hair == "afro"
+    assert match_hair(mask, seen, head, dark).worn.hair == "afro"
 
 
 def test_a_wall_beside_one_cheek_is_not_long_hair() -> None:
@@ -62,7 +62,7 @@ def test_a_wall_beside_one_cheek_is_not_long_hair() -> None:
     mask = drawn.labels == LABEL["hair"]
     walled = mask | ((head.right > 5.5) & (head.right < 9) & (head.up > -12) & (head.up < 3))
     for one in (mask, walled):
-        worn = match_hair(one, seen.inside, head, wearer(sex=0.9)).worn
+        worn = match_hair(one, seen, head, wearer(sex=0.9)).worn
         assert worn.hair in {"crop", "short_neat", "side_part"}
 
 
@@ -73,14 +73,14 @@ def test_longer_hair_is_drawn_longer() -> None:
     for length in (-0.7, 0.7):
         small = drawn_hair(who, Worn("bob", length=length))
         mask = np.kron(small, np.ones((2, 2), bool))
-        lengths[length] = match_hair(mask, seen.inside, head, who, "bob").worn
+        lengths[length] = match_hair(mask, seen, head, who, "bob").worn
     assert lengths[-0.7].length < lengths[0.7].length
     assert {worn.hair for worn in lengths.values()} == {"bob"}
 
 
 def test_bald_and_cropped_heads_need_no_outline() -> None:
     seen, head, drawn = seen_bald("long")
-    everything = (drawn.labels == LABEL["hair"], seen.inside, head)
+    everything = (drawn.labels == LABEL["hair"], seen, head)
     bald = dataclasses.replace(MEASURES, covered=0.1)
     cropped = dataclasses.replace(MEASURES, volume=0.01)
     who = wearer(sex=0.9)

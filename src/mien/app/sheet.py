@@ -6,19 +6,17 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-
 from mien.head.moods import EXPRESSIONS
 from mien.head.render import View
 from mien.head.sample import sample, sample_light
 from mien.head.samplers import SamplerName, age_macro
 from mien.head.schema import FACIAL_HAIR, GLASSES, HAIR_STYLES, SLIDERS
+from mien.io.sheet import labelled
 from mien.seeding import rng
 from mien.types import AU_NAMES, FaceCode, Image, Pose
 
 PAPER = 245
 INK = 20
-LABEL_HEIGHT = 16
 YAWS = (-60, -40, -20, 0, 20, 40, 60)
 PITCHES = (-20, 0, 20)
 WIDE_YAWS = (-80, -60, -40, -20, 0, 20, 40, 60, 80)
@@ -243,20 +241,5 @@ def compose(pictures: Sequence[Image], labels: Sequence[str], *, columns: int = 
 
     columns   pictures in a row; 0: as square as they go
     """
-    from PIL import Image as PillowImage
-    from PIL import ImageDraw
-
     columns = columns or math.ceil(math.sqrt(len(pictures)))
-    rows = math.ceil(len(pictures) / columns)
-    size = len(pictures[0])
-    height = size + LABEL_HEIGHT
-    page = np.full((rows * height, columns * size, 3), PAPER, np.uint8)
-    for place, picture in enumerate(pictures):
-        top, left = place // columns * height, place % columns * size
-        page[top : top + size, left : left + size] = picture
-    canvas = PillowImage.fromarray(page)
-    pen = ImageDraw.Draw(canvas)
-    for place, label in enumerate(labels):
-        top, left = place // columns * height + size, place % columns * size
-        pen.text((left + 3, top + 2), label, fill=(INK, INK, INK))
-    return np.asarray(canvas)
+    return labelled(pictures, labels, columns=columns, paper=PAPER, ink=INK)

@@ -301,7 +301,6 @@ _RIG_ONLY = {name: place for place, name in enumerate(RIG_NAMES) if place >= len
 
 VERSION_1_HASH = "d1921cf685b5a2af"
 """`schema_hash` of version 1: 93 sliders in other units (`units`), twelve hair styles."""
-VERSION_1_STYLES = HAIR_STYLES[:12]
 
 
 @functools.cache

@@ -199,7 +199,7 @@ def fit_hair(
     wearer = Wearer(
         parts[SLIDER_PART], parts[AU_PART], pose, WIDE.camera.zoom, shape.sex, light.skin
     )
-    worn = hair_worn(measures, (mask, small.inside, head), wearer, wanted)
+    worn = hair_worn(measures, (mask, small, head), wearer, wanted)
     style = worn.hair
     if style == "bald":
         none = np.zeros_like(mask)

@@ -27,6 +27,7 @@ from mien.head.template import load
 from mien.head.worn import Worn
 from mien.persona.hair_fit import HairMeasures
 from mien.persona.hair_mask import HeadMap, Mask
+from mien.persona.placement import Sight
 from mien.types import Pose
 
 FloatArray = NDArray[np.float64]
@@ -77,13 +78,13 @@ class Match:
 
 def hair_worn(
     measures: HairMeasures,
-    seen: tuple[Mask, Mask, HeadMap],
+    seen: tuple[Mask, Sight, HeadMap],
     wearer: Wearer,
     wanted: str | None = None,
 ) -> Worn:
     """What the head should wear: nothing, painted roots, or the style that `match_hair` finds.
 
-    seen     mask, inside and map, as `match_hair` takes them
+    seen     mask, sight and map, as `match_hair` takes them
     wanted   a style that is settled; its length and volume are fitted
     """
     if wanted is None and measures.is_bald:
@@ -94,13 +95,13 @@ def hair_worn(
 
 
 def match_hair(
-    mask: Mask, inside: Mask, head: HeadMap, wearer: Wearer, wanted: str | None = None
+    mask: Mask, view: Sight, head: HeadMap, wearer: Wearer, wanted: str | None = None
 ) -> Match:
     """What lies best on a mask of hair; of a wanted style, its best shape.
 
-    mask, inside   (s, s) hair, and where there is photo; head: the map of the same picture
+    mask, view, head   (s, s) hair, the sight that it was found in, and the sight's map
     """
-    aim, weight = _target(mask, inside, head, wearer.pose)
+    aim, weight = _target(mask, view, head, wearer.pose)
 
     def overlap(worn: Worn) -> float:
         drawn = _soft(drawn_hair(wearer, worn).astype(np.float32))
@@ -161,37 +162,26 @@ def _soft(mask: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _target(
-    mask: Mask, inside: Mask, head: HeadMap, pose: Pose
+    mask: Mask, view: Sight, head: HeadMap, pose: Pose
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The mask as the drawings are compared with it, and how much each of their pixels counts."""
-    weight = inside.astype(np.float32)
+    weight = view.inside.astype(np.float32)
     if abs(pose.yaw) < TURNED:
-        weight = np.where(mask & ~_mirrored(mask, head), ONE_SIDED * weight, weight)
+        weight = np.where(
+            mask & ~_mirrored(mask, view, head, pose.roll), ONE_SIDED * weight, weight
+        )
     size = (SIZE, SIZE)
     small = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     weight = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
     return _soft(np.asarray(small, np.float32)), np.asarray(weight, np.float32)
 
 
-def _mirrored(mask: Mask, head: HeadMap) -> Mask:
+def _mirrored(mask: Mask, view: Sight, head: HeadMap, roll: float) -> Mask:
     """The mask with the head's sides exchanged, and grown: no head stands quite straight."""
-    unit = _pixels_per_cm(head)
     rows, columns = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float32)
-    across, down = _axis(head)
-    x = columns - 2 * head.right * unit * across
-    y = rows - 2 * head.right * unit * down
-    side = 2 * round(0.8 * unit) + 1
+    away = (2 * view.unit * head.right).astype(np.float32)  # pixels from the place across
+    tilt = np.deg2rad(roll)
+    x, y = columns - away * np.float32(np.cos(tilt)), rows + away * np.float32(np.sin(tilt))
+    side = 2 * round(0.8 * view.unit) + 1
     grown = cv2.dilate(mask.astype(np.uint8), np.ones((side, side), np.uint8))
     return cv2.remap(grown, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
-
-
-def _pixels_per_cm(head: HeadMap) -> float:
-    steps = np.hypot(head.right[0, 1] - head.right[0, 0], head.right[1, 0] - head.right[0, 0])
-    return float(1 / max(float(steps), 1e-6))
-
-
-def _axis(head: HeadMap) -> tuple[float, float]:
-    """The direction of the head's right in the picture, a unit vector (x, y)."""
-    step = np.array([head.right[0, 1] - head.right[0, 0], head.right[1, 0] - head.right[0, 0]])
-    x, y = step / max(float(np.hypot(*step)), 1e-6)
-    return float(x), float(y)

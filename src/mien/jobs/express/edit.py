@@ -15,8 +15,8 @@ from mien.face.analyse import analyse
 from mien.io.image import read_image, write_image
 from mien.io.names import free_path, terminal_safe
 from mien.io.provenance import Provenance, request_hash
+from mien.io.sheet import labelled
 from mien.jobs.express.config import EditRequest
-from mien.jobs.express.sheet import labelled
 from mien.messages import text
 from mien.persona.animate import remarks
 from mien.persona.expression_table import EXPRESSIONS, WINKS

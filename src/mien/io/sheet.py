@@ -12,18 +12,25 @@ from PIL import ImageDraw
 from mien.types import Image
 
 LABEL_HEIGHT = 16
-_PAPER, _INK = 255, 30
 
 
-def labelled(pictures: Sequence[Image], labels: Sequence[str], *, columns: int = 0) -> Image:
+def labelled(
+    pictures: Sequence[Image],
+    labels: Sequence[str],
+    *,
+    columns: int = 0,
+    paper: int = 255,
+    ink: int = 30,
+) -> Image:
     """One picture of equal square pictures (s, s, 3), each with its label under it.
 
-    columns  pictures in a row; 0: a little wider than high
+    columns      pictures in a row; 0: a little wider than high
+    paper, ink   grey levels
     """
     columns = columns or math.ceil(math.sqrt(1.3 * len(pictures)))
     rows, size = -(-len(pictures) // columns), len(pictures[0])
     height = size + LABEL_HEIGHT
-    page = np.full((rows * height, columns * size, 3), _PAPER, np.uint8)
+    page = np.full((rows * height, columns * size, 3), paper, np.uint8)
     for place, picture in enumerate(pictures):
         top, left = place // columns * height, place % columns * size
         page[top : top + size, left : left + size] = picture
@@ -31,5 +38,5 @@ def labelled(pictures: Sequence[Image], labels: Sequence[str], *, columns: int =
     pen = ImageDraw.Draw(canvas)
     for place, label in enumerate(labels):
         top, left = place // columns * height + size, place % columns * size
-        pen.text((left + 3, top + 2), label, fill=(_INK, _INK, _INK))
+        pen.text((left + 3, top + 2), label, fill=(ink, ink, ink))
     return np.array(canvas)
