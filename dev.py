@@ -45,6 +45,8 @@ MODELS = (
     ("landmarks and irises", "mien.analysers.landmarks", "train", "cache/landmarks"),
     ("renders for the translator", "mien.analysers.translator", "make", "cache/translator"),
     ("the translator of photos", "mien.analysers.translator", "train", "cache/translator"),
+    ("clips for the reader of motion", "mien.analysers.motion", "make", "cache/motion"),
+    ("the reader of motion", "mien.analysers.motion", "train", "cache/motion"),
     ("Action Units and gaze", "mien.analysers.expression", "train", "cache/landmarks"),
     ("pictures of heads", "mien.analysers.parsing", "make", "cache/parsing"),
     ("hair, skin and all parts", "mien.analysers.parsing", "train", "cache/parsing"),

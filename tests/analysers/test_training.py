@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from mien.analysers import command
+from mien.analysers.motion import train as motion
+from mien.analysers.motion.renders import Clip
+from mien.analysers.perceptron import Course
 from mien.analysers.shards import write_shard
 from mien.analysers.translator import renders, train
 from mien.errors import InputError, TrainingError
@@ -72,7 +75,8 @@ def people(count: int) -> list[renders.Sample]:
 
 def test_the_translator_learns_and_ships_its_statistics(tmp_path: Path) -> None:
     write_shard(tmp_path / "translator-1-0000000.npz", people(700))
-    plan = train.Plan(widths=(64,), epochs=25, batch=32, dropout=0.0, people=60, held_out=0.1)
+    course = Course(widths=(64,), epochs=25, batch=32, dropout=0.0)
+    plan = train.Plan(course, people=60, held_out=0.1)
     out = tmp_path / "w.safetensors"
     lines = list(train.train(tmp_path, seed=1, out=out, plan=plan))
     assert lines[0] == "630 samples, 63 held out"
@@ -80,14 +84,14 @@ def test_the_translator_learns_and_ships_its_statistics(tmp_path: Path) -> None:
     assert header.metrics["samples"] == 630
     assert header.metrics["slider_r2_median"] > 0.2  # a guess of the mean gives 0
     assert header.head_hash == schema_hash()
-    assert header.config["epochs"] == 25
+    assert header.config["course"]["epochs"] == 25
     known = read_translator(out)
     assert known.noise.bias.shape == (4, 136)
     assert str(tmp_path) not in out.read_bytes()[:20000].decode("latin-1")
     again = tmp_path / "again.safetensors"
     list(train.train(tmp_path, seed=1, out=again, plan=plan))
     first, second = read_translator(out), read_translator(again)
-    for (a, _), (b, _) in zip(first.layers, second.layers, strict=True):
+    for (a, _), (b, _) in zip(first.net.layers, second.net.layers, strict=True):
         assert np.array_equal(a, b)
 
 
@@ -122,6 +126,33 @@ def test_too_few_samples_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="36 samples are too few"):
         list(train.train(tmp_path, seed=1, out=tmp_path / "w.safetensors"))
     assert not (tmp_path / "w.safetensors").exists()
+
+
+def test_the_reader_of_motion_learns_what_was_hidden_in_landmarks(tmp_path: Path) -> None:
+    """Invented clips in which the lips' corners go out with AU12, and nothing else moves."""
+    base = rng("base").normal(size=(68, 2)) * 30 + 96
+    base[36], base[45] = (60.0, 96.0), (130.0, 96.0)
+    clips = []
+    for index in range(40):
+        random = rng("smiles", index)
+        aus = np.zeros((16, len(AU_NAMES)))
+        aus[3:, AU_NAMES.index("AU12")] = random.uniform(0, 1, 13)
+        found = np.repeat(base[None], 16, 0) + random.normal(size=(16, 68, 2)) * 0.1
+        found[:, [48, 54], 0] += aus[:, [AU_NAMES.index("AU12")]] * (-6, 6)
+        nobody = np.ones((3, 128), np.float32) / 128**0.5
+        clips.append(Clip(found, aus, nobody, usable=index % 10 > 0))
+    write_shard(tmp_path / "motion-1-0000000.npz", clips)
+    course = Course(widths=(16,), epochs=60, batch=32, dropout=0.0)
+    out = tmp_path / "m.safetensors"
+    lines = list(motion.train(tmp_path, seed=1, out=out, plan=motion.Plan(course, jitter=0.05)))
+    assert lines[0] == "36 clips, 3 held out"
+    figures = read_header(out).metrics
+    assert figures["r_AU12"] > 0.9
+    with pytest.raises(InputError, match="holds no data of motion"):
+        list(motion.train(tmp_path, seed=2))
+    write_shard(tmp_path / "motion-3-0000000.npz", clips[:9])
+    with pytest.raises(TrainingError, match="8 clips are too few"):
+        list(motion.train(tmp_path, seed=3, out=out))
 
 
 def _made(folder: Path, count: int, *, seed: int, told: Callable[[int, int], None]) -> None:

@@ -18,8 +18,8 @@ from mien.head.units import version_1_units
 from mien.io.weights import load_weights, read_header, save_weights
 from mien.persona import translator
 from mien.persona.landmark_model import SLIDER_PART
+from mien.persona.perceptron import CLAMP
 from mien.persona.translator import (
-    CLAMP,
     DESCRIPTOR_SIZE,
     INPUT_SIZE,
     OUTPUT_SIZE,
@@ -53,7 +53,7 @@ def test_the_forward_pass_is_torchs(known: Translator) -> None:
     import torch
 
     layers: list[torch.nn.Module] = []
-    for weight, bias in known.layers:
+    for weight, bias in known.net.layers:
         layer = torch.nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(weight))
@@ -63,10 +63,10 @@ def test_the_forward_pass_is_torchs(known: Translator) -> None:
     for index in range(4):
         points, descriptor = landmarks_and_descriptor(index)
         features = np.concatenate([landmark_features(points), descriptor])
-        scaled = np.clip((features - known.input_mean) / known.input_sd, -CLAMP, CLAMP)
+        scaled = np.clip((features - known.net.input_mean) / known.net.input_sd, -CLAMP, CLAMP)
         with torch.no_grad():
             answer = network(torch.from_numpy(scaled)).numpy()
-        answer = answer * known.output_sd + known.output_mean
+        answer = answer * known.net.output_sd + known.net.output_mean
         sliders, sex = known.guess(points, descriptor)
         assert sliders == pytest.approx(answer[:-1], abs=1e-9)
         assert sex == pytest.approx(np.clip(answer[-1], -1, 1), abs=1e-9)
@@ -89,9 +89,9 @@ def test_landmark_features_are_the_eye_frames() -> None:
 
 
 def test_shapes_and_statistics_fit_together(known: Translator) -> None:
-    assert known.layers[0][0].shape[1] == INPUT_SIZE == len(known.input_mean)
-    assert known.layers[-1][0].shape[0] == OUTPUT_SIZE == len(known.output_mean)
-    for (before, _), (after, bias) in zip(known.layers[:-1], known.layers[1:], strict=True):
+    assert known.net.layers[0][0].shape[1] == INPUT_SIZE == len(known.net.input_mean)
+    assert known.net.layers[-1][0].shape[0] == OUTPUT_SIZE == len(known.net.output_mean)
+    for (before, _), (after, bias) in zip(known.net.layers[:-1], known.net.layers[1:], strict=True):
         assert after.shape[1] == before.shape[0]
         assert len(bias) == len(after)
     assert known.error.shape == (len(SLIDERS), len(SLIDERS))
@@ -101,9 +101,9 @@ def test_shapes_and_statistics_fit_together(known: Translator) -> None:
     assert np.linalg.eigvalsh(known.population.precision).min() > 0
     # Every input matters to some unit; an output is constant where sampled people never differ.
     corners = [72, 73, 90, 91]  # the frame puts the outer corners of the eyes always there
-    assert (np.abs(np.delete(known.layers[0][0], corners, axis=1)).max(0) > 0).all()
+    assert (np.abs(np.delete(known.net.layers[0][0], corners, axis=1)).max(0) > 0).all()
     unheard = len(SLIDERS) - len(slider_names(read_header(translator.WEIGHTS)))
-    assert (np.abs(known.layers[-1][0]).max(1) == 0).sum() <= 1 + unheard
+    assert (np.abs(known.net.layers[-1][0]).max(1) == 0).sum() <= 1 + unheard
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_sex_is_guessed(known: Translator, strangers: list[Sample]) -> None:
 
 
 def test_the_prior_expects_the_guess(known: Translator, heads: Any) -> None:
-    points, descriptor = heads.landmarks(FaceCode(hair="bald")), known.input_mean[136:]
+    points, descriptor = heads.landmarks(FaceCode(hair="bald")), known.net.input_mean[136:]
     prior, sex = known.prior(points, descriptor)
     sliders, same = known.guess(points, descriptor)
     assert sex == same

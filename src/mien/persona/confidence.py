@@ -26,7 +26,7 @@ distances."""
 
 def explained(known: Translator) -> NDArray[np.float64]:
     """(S,) share of each slider's variance that the translator explains on held-out renders."""
-    spread = known.output_sd[: len(SLIDERS)]
+    spread = known.net.output_sd[: len(SLIDERS)]
     varied = spread > _STILL
     return np.where(varied, 1.0 - np.diag(known.error) / np.square(np.maximum(spread, _STILL)), 0.0)
 

@@ -23,6 +23,7 @@ from mien.head.schema import AU_INDEX
 from mien.messages import text
 from mien.persona.driver import Driver
 from mien.persona.motion_fit import Frame, KnownHead, solve_frame, with_offset
+from mien.persona.motion_reader import Rest, motion_reader, read_motion
 from mien.persona.steady import OneEuro, Steadiness
 from mien.persona.subject import Motion
 from mien.persona.track import (
@@ -160,17 +161,22 @@ def _meet(faces: list[Seen]) -> tuple[_Person, tuple[int, ...]]:
     solved = solve_all(head, faces)
     resting = resting_frames(faces)
     head = with_offset(head, np.stack([solved[k].residual for k in resting]))
+    again = solve_all(head, [faces[k] for k in resting])
+    rest = Rest.of([faces[k].landmarks for k in resting], again)
     offsets = [one.pupils for one in faces if one.pupils is not None]
     ahead = np.median(offsets, axis=0) if offsets else np.zeros(2)
     openings = [one.opening for one in faces]
-    return _Person(head, ahead, openings), tuple(sorted(resting))
+    return _Person(head, rest, ahead, openings), tuple(sorted(resting))
 
 
 class _Person:
     """A known face, followed frame by frame."""
 
-    def __init__(self, head: KnownHead, ahead: FloatArray, openings: list[float]) -> None:
+    def __init__(
+        self, head: KnownHead, rest: Rest, ahead: FloatArray, openings: list[float]
+    ) -> None:
         self._head = head
+        self._rest = rest
         self._ahead = ahead
         self._openings = deque(openings, maxlen=_USUAL)
         self._filters = {name: OneEuro(how) for name, how in _SMOOTH.items()}
@@ -188,7 +194,8 @@ class _Person:
         self._openings.append(seen.opening)
         if seen.pupils is not None:
             self._gaze = np.clip((seen.pupils - self._ahead) / GAZE_STEP, -1.5, 1.5)
-        motion = self._smoothed(self._solved.aus, self._solved.pose, time)
+        aus = read_motion(motion_reader(), self._rest, [seen.landmarks], [self._solved])[0]
+        motion = self._smoothed(aus, self._solved.pose, time)
         # A blink is over before a filter has noticed it.
         motion.aus[_BLINK] = blinks(np.array(self._openings))[-1]
         self._seen_at = time

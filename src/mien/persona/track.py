@@ -3,7 +3,7 @@
 frames -> landmarks, lids, pupils (one pass, the face detected only where it is lost)
        -> identity from a dozen frames -> expression and pose of each frame
        -> rest -> what the person has at rest is taken off the shape -> solved again
-       -> smoothed, but for blinks
+       -> put right by what the head taught -> smoothed, but for blinks
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from mien.persona.motion_fit import (
     solve_frame,
     with_offset,
 )
+from mien.persona.motion_reader import Rest, motion_reader, read_motion
 from mien.persona.steady import Steadiness, steady, without_spikes
 from mien.persona.translator import translator
 from mien.types import AU_NAMES, Image, Landmarks
@@ -124,7 +125,8 @@ def driver_of_frames(seen: Sequence[Seen | None], *, fps: float) -> Driver:
     resting = resting_frames(faces)
     head = with_offset(head, np.stack([solved[k].residual for k in resting]))
     solved = solve_all(head, faces)
-    aus = np.stack([one.aus for one in solved])
+    rest = Rest.of([faces[k].landmarks for k in resting], [solved[k] for k in resting])
+    aus = read_motion(motion_reader(), rest, [one.landmarks for one in faces], solved)
     aus[:, _BLINK] = blinks(np.array([one.opening for one in faces]))
     times = places / fps
     pose = steady(np.stack([one.pose for one in solved]), times, _SMOOTH["pose"])

@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 from mien.face import affine
 from mien.head.schema import SLIDERS
 from mien.persona.gauss_newton import Noise, eye_frame
+from mien.persona.perceptron import Layer, Perceptron, perceptron_of
 from mien.persona.prior import Prior, prior_of
 from mien.persona.vocabulary import Speech, load_spoken
 from mien.types import Landmarks
 
 FloatArray = NDArray[np.float64]
-Layer = tuple[FloatArray, FloatArray]
-"""Weights and biases."""
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "character-translator.safetensors"
 JOB = "analyser.translator"
@@ -32,8 +31,6 @@ DESCRIPTOR_SIZE = 128
 INPUT_SIZE = 136 + DESCRIPTOR_SIZE
 OUTPUT_SIZE = len(SLIDERS) + 1
 """Sliders, then sex from -1 to 1."""
-CLAMP = 4.0
-"""Inputs stay within this many standard deviations of the training data."""
 PHOTO_TRUST = 6.0
 """The landmark detector is this many times surer (inverse variance) on photos than on the spoilt
 renders its noise is measured on: fits of photos leave a twentieth of that noise unexplained."""
@@ -46,11 +43,7 @@ a little and the vertex error on renders not at all."""
 class Translator:
     """Network and statistics; see `analysers.translator.train` for how they are made."""
 
-    layers: tuple[Layer, ...]
-    input_mean: FloatArray
-    input_sd: FloatArray
-    output_mean: FloatArray
-    output_sd: FloatArray
+    net: Perceptron
     error: FloatArray
     population: Prior
     noise: Noise
@@ -65,12 +58,7 @@ class Translator:
         descriptor  (128,) identity descriptor
         """
         raw = np.concatenate([landmark_features(landmarks), np.asarray(descriptor, np.float64)])
-        value = np.clip((raw - self.input_mean) / self.input_sd, -CLAMP, CLAMP)
-        for k, (weight, bias) in enumerate(self.layers):
-            value = weight @ value + bias
-            if k < len(self.layers) - 1:
-                value = value / (1.0 + np.exp(-value))  # SiLU
-        value = value * self.output_sd + self.output_mean
+        value = self.net(raw)
         return value[: len(SLIDERS)], float(np.clip(value[-1], -1.0, 1.0))
 
     def prior(self, landmarks: Landmarks, descriptor: NDArray[np.floating]) -> tuple[Prior, float]:
@@ -96,8 +84,7 @@ def read_translator(path: Path = WEIGHTS) -> Translator:
     tensors: dict[str, FloatArray] = {
         name: _double(array) for name, array in weights.tensors.items()
     }
-    depth = sum(name.startswith("net.weight") for name in tensors)
-    layers = [(tensors[f"net.weight{k}"], tensors[f"net.bias{k}"]) for k in range(depth)]
+    net = perceptron_of(weights.tensors)
     speech = Speech.of(weights.header)
     # A slider that the weights do not know is as people are: 0, and as varied as the others.
     people = tensors["people.sliders.covariance"]
@@ -105,11 +92,12 @@ def read_translator(path: Path = WEIGHTS) -> Translator:
     spread = speech.covariance(people, unknown=usual)
     covariance = tensors["noise.covariance"]
     return Translator(
-        layers=(*layers[:-1], _last_layer(*layers[-1], speech)),
-        input_mean=tensors["input.mean"],
-        input_sd=tensors["input.sd"],
-        output_mean=_outputs(tensors["output.mean"], speech),
-        output_sd=_outputs(tensors["output.sd"], speech),
+        net=dataclasses.replace(
+            net,
+            layers=(*net.layers[:-1], _last_layer(*net.layers[-1], speech)),
+            output_mean=_outputs(net.output_mean, speech),
+            output_sd=_outputs(net.output_sd, speech),
+        ),
         error=speech.covariance(tensors["error.covariance"], unknown=usual),
         population=prior_of(
             (speech.vector(tensors["people.sliders.mean"]), spread),
