@@ -10,7 +10,18 @@ from mien import messages
 from mien.messages import AREAS, TABLE, environment_language, language, text, use_language
 
 # Keys that are put together: the command of every action, the warnings of every face.
-STUDIO = ("label", "choice", "action", "state", "short")
+STUDIO = (
+    "label",
+    "choice",
+    "action",
+    "state",
+    "short",
+    "slider",
+    "group",
+    "live",
+    "run",
+    *("training", "auth"),
+)
 COMPOSED = ("command.", "face.warning.", "jobs.", *(f"studio.{part}." for part in STUDIO))
 
 

@@ -121,6 +121,7 @@ TOY = Job(
     evaluate=None,
 )
 WORKER = (sys.executable, str(Path(__file__).resolve()))
+PERFORMER = (*WORKER, "perform")
 
 
 def work() -> None:
@@ -132,13 +133,28 @@ def work() -> None:
         serve([TOY], sys.stdin, answers)
 
 
+def perform() -> None:
+    """Answers as a performer does: with what was asked; `sleep` waits, `die` ends the process."""
+    from mien.app.studio.stage.frames import pack, read_frame, unpack, write_frame
+
+    while (data := read_frame(sys.stdin.buffer)) is not None:
+        header, payload = unpack(data)
+        if header["do"] == "close":
+            continue
+        if header["do"] == "die":
+            os._exit(9)
+        time.sleep(float(header.get("sleep", 0)))
+        write_frame(sys.stdout.buffer, pack({**header, "asked": header["do"]}, payload))
+
+
 def show(out: Path, max_upload: int) -> None:
     """A studio of the toy on a free port; writes its address."""
     from mien.app.studio import server
     from mien.messages import TABLE
 
     TABLE.update({f"command.toy.{action}": (action, action) for action in TOY.request})
-    with server.studio([TOY], out, max_upload=max_upload, worker=WORKER) as app:
+    commands = {"worker": WORKER, "performer": PERFORMER}
+    with server.studio([TOY], out, server.Limits(max_upload), **commands) as app:
         server.serve(app, port=0, ready=_tell)
 
 
@@ -148,7 +164,9 @@ def _tell(address: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
+    if sys.argv[1:] == ["perform"]:
+        perform()
+    elif sys.argv[1:]:
         show(Path(sys.argv[1]), int(sys.argv[2]))
     else:
         work()

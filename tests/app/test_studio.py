@@ -247,8 +247,8 @@ def test_the_command_serves_and_stops(tmp_path: Path, monkeypatch: pytest.Monkey
         ready("http://127.0.0.1:7860/")
 
     @contextlib.contextmanager
-    def studio(jobs: Any, out: Path, **limits: Any) -> Iterator[str]:
-        assert (jobs, out, limits) == (JOBS, tmp_path, {"max_upload": 256, "language": "auto"})
+    def studio(jobs: Any, out: Path, limits: Any) -> Iterator[str]:
+        assert (jobs, out, limits) == (JOBS, tmp_path, server.Limits())
         yield "app"
 
     monkeypatch.setattr(server, "serve", serve)
@@ -257,6 +257,14 @@ def test_the_command_serves_and_stops(tmp_path: Path, monkeypatch: pytest.Monkey
     assert run(StudioRequest(out=tmp_path)) == 0
     assert told.opened == "http://127.0.0.1:7860/"
     assert run(StudioRequest(out=tmp_path, no_browser=True)) == 0
+
+
+def test_a_password_is_asked_for_only_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MIEN_STUDIO_PASSWORD", raising=False)
+    with pytest.raises(OptionError, match="MIEN_STUDIO_PASSWORD"):
+        run(StudioRequest(out=tmp_path, auth="anna"))
 
 
 def test_without_the_extra_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import pytest
 from mien.app.studio.forms import action_word, job_word
 from mien.io.image import write_image
 from mien.jobs import JOBS
-from mien.messages import use_language
+from mien.messages import text, use_language
 from mien.types import Image
 
 from .test_studio import serving
@@ -70,9 +70,12 @@ def opened(address: str, **settings: Any) -> Iterator[Any]:
 
 
 def choose(page: Any, job: str, action: str) -> None:
-    page.locator("#jobs").get_by_role("tab", name=job_word(job), exact=True).click()
-    inner = page.locator(".mien-actions:visible")
-    inner.get_by_role("tab", name=action_word(action), exact=True).click()
+    outer, inner = job_word(job), action_word(action)
+    if action == "train":
+        outer, inner = text("studio.training"), outer
+    page.locator("#jobs").get_by_role("tab", name=outer, exact=True).first.click()
+    shown = page.locator(".mien-actions:visible")
+    shown.get_by_role("tab", name=inner, exact=True).click()
     page.locator(f"[id^='{job}-{action}-']").first.wait_for()
 
 

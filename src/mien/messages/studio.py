@@ -175,6 +175,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "studio.advanced": ("More options", "更多选项"),
     "studio.astronaut": ("Try the astronaut", "试用宇航员照片"),
     "studio.runs": ("Runs of this session", "本次会话的任务"),
+    "studio.compare": ("Before and after", "前后对比"),
     "studio.pictures": ("Pictures", "图片"),
     "studio.video": ("Video", "视频"),
     "studio.model3d": ("3D model", "三维模型"),
@@ -259,6 +260,56 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}: more than {limit} MB in this folder; wanted the folder of one result",
         "{path}：文件夹超过 {limit} MB；需要单个结果的文件夹",
     ),
+    "studio.option.auth": (
+        "ask for this name and the password in MIEN_STUDIO_PASSWORD before showing anything",
+        "显示页面前要求输入此用户名和环境变量 MIEN_STUDIO_PASSWORD 中的密码",
+    ),
+    "studio.auth.name": (
+        "--auth: wanted a name without a colon",
+        "--auth：需要不含冒号的用户名",
+    ),
+    "studio.auth.password": (
+        "--auth: the environment variable {variable} must hold a password of {least} characters "
+        "or more",
+        "--auth：环境变量 {variable} 必须含有至少 {least} 个字符的密码",
+    ),
+    "studio.auth.wrong": ("Name or password is not right", "用户名或密码不正确"),
+    "studio.auth.name.label": ("Name", "用户名"),
+    "studio.auth.password.label": ("Password", "密码"),
+    "studio.auth.enter.label": ("Sign in", "登录"),
+    "studio.auth.leave": ("Sign out", "退出登录"),
+    "studio.training": ("Training", "训练"),
+    "studio.training.runs": ("Runs", "训练记录"),
+    "studio.training.none": (
+        "No training run yet: start one beside this",
+        "还没有训练记录：请在旁边的标签中开始",
+    ),
+    "studio.training.run": ("Run", "训练"),
+    "studio.training.job": ("Job", "功能"),
+    "studio.training.state": ("State", "状态"),
+    "studio.training.seen": ("Pictures seen", "已见图片"),
+    "studio.training.speed": ("A second", "每秒"),
+    "studio.training.loss": ("Losses", "损失"),
+    "studio.training.curves": ("Losses over pictures seen", "损失曲线（按已见图片）"),
+    "studio.training.previews": ("Previews, the newest first", "预览，最新在前"),
+    "studio.training.go_on": ("Go on with it", "继续训练"),
+    "studio.training.progress": (
+        "{images} of {total} pictures seen",
+        "已见 {images}/{total} 张图片",
+    ),
+    "studio.training.not_stopped": (
+        "only a run that stopped before its end can be gone on with; choose one above",
+        "只能继续中途停止的训练；请在上方选择",
+    ),
+    "studio.run.running": ("running", "运行中"),
+    "studio.run.done": ("done", "完成"),
+    "studio.run.stopped": ("stopped", "已停止"),
+    "studio.jobs": ("Jobs", "任务"),
+    "studio.jobs.none": (
+        "Nothing was asked for in this session yet",
+        "本次会话还没有任务",
+    ),
+    "studio.jobs.show": ("Show", "查看"),
     "studio.foot": (
         "Results stay in {folder} until you delete them; uploads are deleted after a day, "
         "and when the studio ends. Everything made here says in its own metadata that it is "

@@ -26,14 +26,18 @@ class StudioRequest:
         256, help="studio.option.max_upload", span=(1, 4096), unit=" MB"
     )
     language: Literal["auto", "en", "zh"] = fields.option("auto", help="studio.option.language")
+    auth: str | None = fields.option(None, help="studio.option.auth", metavar="NAME")
 
 
 def run(request: StudioRequest) -> int:
     """Serves the page until Ctrl-C."""
     if not all(importlib.util.find_spec(name) for name in _NEEDED):
         raise MissingExtraError(text("studio.extra"))
-    from mien.app.studio.server import serve, studio
+    from mien.app.studio.login import account_of
+    from mien.app.studio.server import Limits, serve, studio
     from mien.jobs import JOBS
+
+    limits = Limits(request.max_upload, request.language, account_of(request.auth))
 
     def ready(address: str) -> None:
         console.say(text("studio.open_at", address=address))
@@ -42,6 +46,6 @@ def run(request: StudioRequest) -> int:
 
             webbrowser.open(address)
 
-    with studio(JOBS, request.out, max_upload=request.max_upload, language=request.language) as app:
+    with studio(JOBS, request.out, limits) as app:
         serve(app, port=request.port, ready=ready)
     return 0

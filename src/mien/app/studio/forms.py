@@ -223,7 +223,7 @@ def _value(field: Field, part: Any, places: Places) -> Any:
     if part is None or part in ("", []):
         return None
     if field.shape == "folder":
-        return str(_copied(Path(str(part)), places.run))
+        return str(copied(Path(str(part)), places.run))
     if field.shape in ("photos", "files"):
         return _paths(control, part, places)
     if field.shape in ("pairs", "list"):
@@ -269,7 +269,7 @@ def _place(control: Control, part: Any, places: Places) -> str:
     return str(folder / f"{stem}{suffix or default.suffix}")
 
 
-def _copied(folder: Path, run: Path) -> Path:
+def copied(folder: Path, run: Path) -> Path:
     """A copy of the user's folder, below the run's: what an action writes beside it is ours."""
     source = folder if folder.is_dir() else folder.parent
     if not folder.exists():

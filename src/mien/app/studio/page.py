@@ -12,6 +12,7 @@ from gradio import events
 
 from mien.app.form import fill
 from mien.app.studio import results, widgets
+from mien.app.studio.boards import draw_jobs, draw_training
 from mien.app.studio.forms import (
     Field,
     action_word,
@@ -23,6 +24,7 @@ from mien.app.studio.forms import (
     values,
 )
 from mien.app.studio.show import Setting, Show, draw_results, looked, owner_of, refused
+from mien.app.studio.stage.facts import PANELS, Panel, facts
 from mien.errors import MienError
 from mien.io.names import html_escape
 from mien.jobs.base import Job
@@ -30,6 +32,12 @@ from mien.messages import text, use_language
 
 _MOST_LOOKS = 64
 """Pages that may ask for the state of their runs at the same time."""
+TRAIN = "train"
+"""The action whose forms stand together in a tab of their own."""
+_MOUNT = (
+    'import("/panel/panel.js").then((panel) => panel.mount('
+    'element.querySelector(".mien-panel-place"), props.facts));'
+)
 _PRIVATE: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "hidden",
@@ -90,6 +98,8 @@ def _head(setting: Setting) -> str:
         f"{name}</a>"
         for code, name in (("en", "English"), ("zh", "中文"))
     )
+    if setting.signed_in:
+        links += f' · <a href="/logout">{html_escape(text("studio.auth.leave"))}</a>'
     title, lead = html_escape(text("studio.title")), html_escape(text("studio.lead"))
     return f'<header class="mien-head"><h1>{title}</h1><nav>{links}</nav><p>{lead}</p></header>'
 
@@ -102,12 +112,56 @@ def _foot(setting: Setting) -> str:
 def _tabs(setting: Setting, show: Show) -> list[Form]:
     forms = []
     with gr.Tabs(elem_id="jobs"):
+        with gr.Tab(text("studio.live.head"), id="head"):
+            draw_panel("head", setting)
         for job in setting.jobs:
-            with gr.Tab(job_word(job.name), id=job.name), gr.Tabs(elem_classes="mien-actions"):
-                for action in job.request:
-                    with gr.Tab(action_word(action), id=f"{job.name}-{action}"):
-                        forms.append(_form(setting, show, job, action))
+            with gr.Tab(job_word(job.name), id=job.name):
+                forms += _job(setting, show, job)
+        with gr.Tab(text("studio.training"), id="training") as tab:
+            forms += _training(setting, show, tab)
+        with gr.Tab(text("studio.jobs"), id="work") as tab:
+            draw_jobs(setting, tab, show)
     return forms
+
+
+def _job(setting: Setting, show: Show, job: Job) -> list[Form]:
+    forms = []
+    with gr.Tabs(elem_classes="mien-actions"):
+        for panel in PANELS:
+            if panel == job.name:
+                with gr.Tab(text("studio.live.tab"), id=f"{job.name}-live"):
+                    draw_panel(panel, setting)
+        for action in job.request:
+            if action != TRAIN:
+                with gr.Tab(action_word(action), id=f"{job.name}-{action}"):
+                    forms.append(_form(setting, show, job, action))
+    return forms
+
+
+def _training(setting: Setting, show: Show, tab: Any) -> list[Form]:
+    """The runs, then a form for each job that can be trained."""
+    forms = []
+    with gr.Tabs(elem_classes="mien-actions"):
+        with gr.Tab(text("studio.training.runs"), id="training-runs"):
+            draw_training(setting, tab, show)
+        for job in setting.jobs:
+            if TRAIN in job.request:
+                with gr.Tab(job_word(job.name), id=f"{job.name}-{TRAIN}"):
+                    forms.append(_form(setting, show, job, TRAIN))
+    return forms
+
+
+def draw_panel(panel: Panel, setting: Setting) -> None:
+    """A live panel; its script makes all of it."""
+    lead = html_escape(text(f"studio.live.{panel}.lead"))
+    gr.HTML(f'<p class="mien-lead">{lead}</p>')
+    gr.HTML(
+        elem_id=f"panel-{panel}",
+        html_template='<div class="mien-panel-place"></div>',
+        js_on_load=_MOUNT,
+        apply_default_css=False,
+        facts=facts(panel, astronaut=setting.astronaut is not None),
+    )
 
 
 def _form(setting: Setting, show: Show, job: Job, action: str) -> Form:

@@ -135,6 +135,15 @@ def _input_paths(values: Any) -> Iterator[Path]:
             yield from _input_paths(value)
 
 
+def pair_of(work: Work, left: Left) -> tuple[Path, int] | None:
+    """The one photo that was given, and the place of the picture made of it; None where unclear."""
+    given = [path for path in _input_paths(work.values.values()) if path.is_file()]
+    if len(given) != 1 or given[0].suffix.lower() not in PICTURES:
+        return None
+    same = [k for k, path in enumerate(left.pictures) if path.stem == given[0].stem]
+    return (given[0], same[0]) if len(same) == 1 else None
+
+
 def words_html(work: Work, left: Left) -> str:
     """Skipped inputs with reasons, notes, figures, and what stands in the files of text."""
     outcome = work.outcome

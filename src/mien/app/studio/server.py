@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import socket
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mien.app.studio.guard import BodyLimit, Headers, OriginGuard
+from mien.app.studio.login import Account, Login
+from mien.app.studio.stage.socket import MOST_MESSAGE, PANEL, Backstage, routes
+from mien.app.studio.stage.stage import PERFORMER, Stage
 from mien.app.studio.works import WORKER, Works
 from mien.errors import MissingExtraError, OptionError
 from mien.jobs.base import Job
@@ -19,6 +23,7 @@ from mien.messages import LANGUAGES, text
 
 HOST = "127.0.0.1"
 STYLE = Path(__file__).with_name("style.css")
+PANEL_STYLE = PANEL / "panel.css"
 _UPLOAD_FILES = 8
 """One upload may hold this many files of the largest size."""
 _OWN_SETTINGS = {
@@ -29,31 +34,48 @@ _OWN_SETTINGS = {
 }
 
 
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Who may do what.
+
+    max_upload  of one file, in MB
+    language    of the first page; "auto" is the browser's
+    account     whose name and password are asked for, or None
+    """
+
+    max_upload: int = 256
+    language: Literal["auto", "en", "zh"] = "auto"
+    account: Account | None = None
+
+
 @contextlib.contextmanager
 def studio(
     jobs: Sequence[Job],
     out: Path,
+    limits: Limits = Limits(),
     *,
-    max_upload: int = 256,
-    language: Literal["auto", "en", "zh"] = "auto",
     worker: Sequence[str] = WORKER,
+    performer: Sequence[str] = PERFORMER,
 ) -> Iterator[Any]:
     """The studio as an ASGI application; its work and its uploads end with the `with` block.
 
     out         folder below which all results go
-    max_upload  of one file, in MB
-    language    of the first page; "auto" is the browser's
     worker      command that starts a process which does the work
+    performer   command that starts a process which draws for the live panels
 
     Raises MissingExtraError where gradio is not installed.
     """
     scratch = Path(tempfile.mkdtemp(prefix="mien-studio-"))
     works = Works(out, worker=worker)
     works.warm()
+    stage = Stage(performer)
+    stage.warm()
     try:
         with _environment({**_OWN_SETTINGS, "GRADIO_TEMP_DIR": str(scratch)}):
-            yield _application(jobs, works, out, scratch, (max_upload, language))
+            backstage = Backstage(stage, works, tuple(jobs), out, scratch, astronaut(scratch))
+            yield _application(backstage, limits)
     finally:
+        stage.close()
         works.close()
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -73,9 +95,7 @@ def _environment(settings: dict[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _application(
-    jobs: Sequence[Job], works: Works, out: Path, scratch: Path, limits: tuple[int, str]
-) -> Any:
+def _application(backstage: Backstage, limits: Limits) -> Any:
     try:
         import gradio as gr
         from fastapi import FastAPI
@@ -86,7 +106,7 @@ def _application(
     from mien.app.studio.page import page
     from mien.app.studio.show import Setting
 
-    max_upload, language = limits
+    max_upload, language = limits.max_upload, limits.language
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     async def first(request: Any) -> RedirectResponse:
@@ -96,10 +116,12 @@ def _application(
     async def no_icon(_: Any) -> Response:
         return Response(status_code=204)
 
-    app.router.routes += [Route("/", first), Route("/favicon.ico", no_icon)]
-    example = astronaut(scratch)
+    app.router.routes += [Route("/", first), Route("/favicon.ico", no_icon), *routes(backstage)]
     for code in LANGUAGES:
-        setting = Setting(jobs, works, code, out, scratch, example)
+        setting = Setting(
+            backstage.jobs, backstage.works, code, backstage.out, backstage.scratch,
+            backstage.astronaut, signed_in=limits.account is not None,
+        )  # fmt: skip
         blocks = page(setting)
         gr.mount_gradio_app(
             app,
@@ -112,7 +134,7 @@ def _application(
             run_history=False,
             footer_links=[],
             show_error=False,
-            css_paths=[STYLE],
+            css_paths=[STYLE, PANEL_STYLE],
             theme=_theme(gr),
         )
         # A page that is mounted is never launched, and gradio 6.31 takes any path of the machine
@@ -120,7 +142,7 @@ def _application(
         blocks.has_launched = True
     most = _UPLOAD_FILES * max_upload * 2**20
     # From the inside out: the guard is asked first.
-    return OriginGuard(Headers(BodyLimit(app, most)))
+    return OriginGuard(Headers(Login(BodyLimit(app, most), limits.account)))
 
 
 def _theme(gr: Any) -> Any:
@@ -167,7 +189,7 @@ def serve(app: Any, *, port: int, ready: Callable[[str], None]) -> None:
 
     listening = listen(port)
     address = f"http://{HOST}:{listening.getsockname()[1]}/"
-    settings = uvicorn.Config(app, log_level="warning", access_log=False, ws_max_size=4 << 20)
+    settings = uvicorn.Config(app, log_level="warning", access_log=False, ws_max_size=MOST_MESSAGE)
     server = uvicorn.Server(settings)
     listening.listen()
     ready(address)

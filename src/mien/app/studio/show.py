@@ -28,6 +28,7 @@ class Setting:
     out        folder of all results
     scratch    folder of uploads, and of the copies of results: its files alone are served
     astronaut  the example photo, or None where it is not installed
+    signed_in  whether there is a password, and so a way out
     """
 
     jobs: Sequence[Job]
@@ -36,6 +37,7 @@ class Setting:
     out: Path
     scratch: Path
     astronaut: Path | None = None
+    signed_in: bool = False
 
     def places(self, work: Work) -> Places:
         """Where the files of a run come from and go."""
@@ -54,6 +56,7 @@ class Show:
     drawn: Any
     status: Any
     stop: Any
+    compare: Any
     pictures: Any
     video: Any
     model: Any
@@ -75,6 +78,10 @@ def draw_results() -> Show:
     )
     status = gr.HTML(results.idle_html(), elem_id="status")
     stop = gr.Button(text("studio.stop"), variant="stop", size="sm", visible=False, elem_id="stop")
+    compare = gr.ImageSlider(
+        label=text("studio.compare"), elem_id="compare", max_height=480, **hidden,
+        buttons=["fullscreen"],
+    )  # fmt: skip
     pictures = gr.Gallery(
         label=text("studio.pictures"), show_label=False, elem_id="pictures", columns=3,
         object_fit="contain", buttons=["download", "fullscreen"], height="auto", **hidden,
@@ -94,7 +101,8 @@ def draw_results() -> Show:
     )
     timer = gr.Timer(_SECONDS_BETWEEN_LOOKS, active=False)
     return Show(
-        chosen=chosen, drawn=gr.State(""), status=status, stop=stop, pictures=pictures,
+        chosen=chosen, drawn=gr.State(""), status=status, stop=stop, compare=compare,
+        pictures=pictures,
         video=video, model=model, words=words, files=files, timer=timer,
         answer=gr.JSON(visible=False),
     )  # fmt: skip
@@ -119,14 +127,14 @@ def looked(setting: Setting, owner: str, key: str, drawn: str) -> list[Any]:
         if mark == drawn:
             skipped = gr.skip()
             return [
-                skipped, skipped, status, skipped, *[skipped] * 5, timer, skipped
+                skipped, skipped, status, skipped, *[skipped] * 6, timer, skipped
             ]  # fmt: skip
         choices = results.choices_of(works)
         chosen = gr.Dropdown(choices=choices, value=work.key, visible=True)
         stop = gr.Button(visible=not work.over)
         left = results.left_by(work) if work.over else results.Left()
         words = results.words_html(work, left) if work.over else ""
-        media = _media(_copied(setting, work, left), words)
+        media = _media(_copied(setting, work, left), words, results.pair_of(work, left))
         return [chosen, mark, status, stop, *media, timer, results.as_json(work)]
 
 
@@ -152,12 +160,17 @@ def _status(setting: Setting, work: Work) -> str:
     return in_words(html, page_fields(job.name, work.action, job.request[work.action]))
 
 
-def _media(left: results.Left, words: str) -> list[Any]:
-    """Pictures, video, 3D model, words, files."""
+def _media(left: results.Left, words: str, pair: tuple[Path, int] | None = None) -> list[Any]:
+    """Before and after, pictures, video, 3D model, words, files.
+
+    pair  the photo that was given, and which of the pictures was made of it
+    """
+    beside = (str(pair[0]), str(left.pictures[pair[1]])) if pair else None
     one_video = left.videos if len(left.videos) == 1 else ()
     shown = [str(path) for path in (*left.pictures, *(() if one_video else left.videos))]
     captioned = [(path, Path(path).name) for path in shown]
     return [
+        gr.ImageSlider(beside, visible=beside is not None),
         gr.Gallery(captioned or None, visible=bool(shown), columns=min(max(len(shown), 1), 3)),
         gr.Video(str(one_video[0]) if one_video else None, visible=bool(one_video)),
         str(left.models[0]) if left.models else None,

@@ -34,6 +34,11 @@ def _asset(name: str) -> str:
     return (resources.files("mien.jobs.character.viewer") / name).read_text("utf-8")
 
 
+def viewer_script() -> bytes:
+    """The viewer by itself, for a page that has the elements of `page.html`."""
+    return _asset("bundle.js").encode()
+
+
 def _facts(style: Style) -> str:
     """JSON for the viewer, safe inside a script element."""
     groups = [
