@@ -2,8 +2,9 @@
 
     python benchmarks/studio.py [--camera CLIP.y4m] [--requests 500]
 
-Times are wall-clock and the machine's own: give it some rest. `drawing` is what the performer
-needed; the difference is the way there and back. The camera is Chromium's fake device, fed with
+Times are wall-clock and the machine's own: give it some rest. `drawing` is what the process that
+draws needed, `time of one core` what it computed in that, whatever else the machine did; the rest
+is the way there and back. The camera is Chromium's fake device, fed with
 the clip (320x240 or larger, a face that rests for its first second).
 """
 
@@ -30,7 +31,7 @@ PATIENCE = 300_000
 DRAG = """async (key) => {
   const panel = mienPanels.head, row = panel.rows.get(key), before = panel.shown;
   const times = [], real = panel.speed.bind(panel);
-  panel.speed = (ms, drawn) => { times.push([ms, drawn]); real(ms, drawn); };
+  panel.speed = (ms, drawn, cpu) => { times.push([ms, drawn, cpu]); real(ms, drawn, cpu); };
   const begun = performance.now();
   for (let k = 0; k < 90; k++) {
     row.input.value = -1 + k / 45;
@@ -110,6 +111,7 @@ def head(page: Any, address: str) -> None:
     times, rate = page.evaluate(DRAG, "slider.sex")
     say("slider to picture, 256 px", median([one[0] for one in times]))
     say("of that, drawing", median([one[1] for one in times]))
+    say("of that, time of one core", median([one[2] for one in times]))
     say("pictures while dragging", f"{rate:.1f} / s")
     begun = time.perf_counter()
     page.click(".mien-view")
@@ -137,6 +139,8 @@ def camera(page: Any, panel: str, seconds: float) -> None:
     rate = page.evaluate(f"document.querySelector('.mien-panel-{panel}').dataset.fps")
     told = page.locator(f".mien-panel-{panel} .mien-told").inner_text()
     say(f"{panel}: webcam", f"{rate} fps ({told})")
+    times = page.evaluate(f"mienPanels.{panel}.times.map((one) => one[2])")
+    say(f"{panel}: time of one core a frame", median(times))
     page.locator(f".mien-panel-{panel} .mien-camera").click()
 
 

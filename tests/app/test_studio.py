@@ -94,7 +94,7 @@ def serving(*words: str | Path) -> Iterator[int]:
         try:
             yield int(process.stdout.readline().split(":")[-1].partition("/")[0])
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
 

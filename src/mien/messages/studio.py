@@ -175,6 +175,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "studio.advanced": ("More options", "更多选项"),
     "studio.astronaut": ("Try the astronaut", "试用宇航员照片"),
     "studio.runs": ("Runs of this session", "本次会话的任务"),
+    "studio.before": ("before", "原图"),
     "studio.compare": ("Before and after", "前后对比"),
     "studio.pictures": ("Pictures", "图片"),
     "studio.video": ("Video", "视频"),

@@ -97,6 +97,39 @@ _SCENE = {
 }
 
 
+_CHOICES = {
+    **{"portrait": "写实", "game": "游戏", "none": "无", "bald": "光头", "buzz": "寸头"},
+    **{
+        "crop": "短发",
+        "quiff": "飞机头",
+        "side_part": "侧分",
+        "spiky": "刺猬头",
+        "pixie": "精灵短发",
+    },
+    **{"bob": "波波头", "long": "长发", "fringe_long": "刘海长发", "bun": "发髻", "afro": "爆炸头"},
+    **{
+        "wavy_long": "波浪长发",
+        "side_part_long": "侧分长发",
+        "curtain": "中分",
+        "tied_back": "后扎",
+    },
+    **{"ponytail": "马尾", "braids": "辫子", "short_neat": "整齐短发", "undercut": "剃边"},
+    **{"slick_back": "背头", "receding": "后移发际线", "curly_long": "卷长发", "locs": "脏辫"},
+    **{
+        "moustache": "八字胡",
+        "goatee": "山羊胡",
+        "short_beard": "短络腮胡",
+        "full_beard": "络腮胡",
+    },
+    **{"round": "圆框", "square": "方框", "half_rim": "半框", "aviator": "飞行员"},
+    **{"studio": "影棚", "soft": "柔光", "left": "左侧", "right": "右侧", "top": "顶光"},
+    **{"outdoor": "户外", "evening": "傍晚", "window": "窗光", "ring": "环形灯", "sunset": "日落"},
+    **{"overcast": "阴天", "neon": "霓虹", "night": "夜晚", "dramatic": "戏剧光"},
+    **{"backlit": "逆光"},
+    **{"plain": "素色", "white": "白色", "green": "绿色", "blue": "蓝色"},
+}
+
+
 def _plain(names: dict[str, str]) -> dict[str, tuple[str, str]]:
     return {name: (name.replace("_", " "), chinese) for name, chinese in names.items()}
 
@@ -105,6 +138,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     **{f"studio.slider.slider.{name}": both for name, both in _plain(_SLIDERS).items()},
     **{f"studio.slider.material.{name}": both for name, both in _plain(_MATERIALS).items()},
     **{f"studio.slider.scene.{name}": both for name, both in _SCENE.items()},
+    **{f"studio.choice.{name}": both for name, both in _plain(_CHOICES).items()},
     **{f"studio.group.{name}": both for name, both in _GROUPS.items()},
     "studio.slider.left": ("{name}, left in the picture", "{name}（画面左侧）"),
     "studio.slider.right": ("{name}, right in the picture", "{name}（画面右侧）"),

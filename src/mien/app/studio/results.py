@@ -19,6 +19,8 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"})
 VIDEOS = frozenset({".mp4", ".webm"})
 MODELS = frozenset({".glb"})
 _FIRST = ("side-by-side", "sheet")
+_MOVES_PIXELS = frozenset({"express"})
+"""Jobs whose results lie over their photo."""
 _TABLE_BYTES = 256 * 1024
 _TABLE_ROWS = 60
 _CSV_ROWS = 12
@@ -135,13 +137,26 @@ def _input_paths(values: Any) -> Iterator[Path]:
             yield from _input_paths(value)
 
 
-def pair_of(work: Work, left: Left) -> tuple[Path, int] | None:
-    """The one photo that was given, and the place of the picture made of it; None where unclear."""
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    """A photo that was given, and what was made of it.
+
+    place       of that among the pictures
+    same_frame  whether both show the same, pixel over pixel
+    """
+
+    photo: Path
+    place: int
+    same_frame: bool
+
+
+def pair_of(work: Work, left: Left) -> Pair | None:
+    """The one photo that was given with the one picture made of it; None where that is unclear."""
     given = [path for path in _input_paths(work.values.values()) if path.is_file()]
     if len(given) != 1 or given[0].suffix.lower() not in PICTURES:
         return None
     same = [k for k, path in enumerate(left.pictures) if path.stem == given[0].stem]
-    return (given[0], same[0]) if len(same) == 1 else None
+    return Pair(given[0], same[0], work.job in _MOVES_PIXELS) if len(same) == 1 else None
 
 
 def words_html(work: Work, left: Left) -> str:

@@ -24,6 +24,7 @@ from mien.messages import LANGUAGES, text
 HOST = "127.0.0.1"
 STYLE = Path(__file__).with_name("style.css")
 PANEL_STYLE = PANEL / "panel.css"
+_GRACE_SECONDS = 5
 _UPLOAD_FILES = 8
 """One upload may hold this many files of the largest size."""
 _OWN_SETTINGS = {
@@ -189,7 +190,14 @@ def serve(app: Any, *, port: int, ready: Callable[[str], None]) -> None:
 
     listening = listen(port)
     address = f"http://{HOST}:{listening.getsockname()[1]}/"
-    settings = uvicorn.Config(app, log_level="warning", access_log=False, ws_max_size=MOST_MESSAGE)
+    settings = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        ws_max_size=MOST_MESSAGE,
+        # Pages that stay open must not keep Ctrl-C waiting.
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
     server = uvicorn.Server(settings)
     listening.listen()
     ready(address)

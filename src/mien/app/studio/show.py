@@ -160,15 +160,21 @@ def _status(setting: Setting, work: Work) -> str:
     return in_words(html, page_fields(job.name, work.action, job.request[work.action]))
 
 
-def _media(left: results.Left, words: str, pair: tuple[Path, int] | None = None) -> list[Any]:
+def _media(left: results.Left, words: str, pair: results.Pair | None = None) -> list[Any]:
     """Before and after, pictures, video, 3D model, words, files.
 
     pair  the photo that was given, and which of the pictures was made of it
     """
-    beside = (str(pair[0]), str(left.pictures[pair[1]])) if pair else None
+    beside, shown = None, [str(path) for path in left.pictures]
+    if pair is not None and pair.same_frame:
+        beside = (str(pair.photo), shown[pair.place])
+    elif pair is not None:
+        shown.insert(pair.place, str(pair.photo))
     one_video = left.videos if len(left.videos) == 1 else ()
-    shown = [str(path) for path in (*left.pictures, *(() if one_video else left.videos))]
+    shown += [] if one_video else [str(path) for path in left.videos]
     captioned = [(path, Path(path).name) for path in shown]
+    if pair is not None and beside is None:
+        captioned[pair.place] = (str(pair.photo), text("studio.before"))
     return [
         gr.ImageSlider(beside, visible=beside is not None),
         gr.Gallery(captioned or None, visible=bool(shown), columns=min(max(len(shown), 1), 3)),

@@ -149,7 +149,8 @@ export class Panel {
     for (const [name, text] of this.facts.presets) {
       list.append(button(text, () => this.change({ do: "preset", name })));
     }
-    return make("details", { open: true }, make("summary", { textContent: this.words.presets }), list);
+    return make("details", { open: window.innerWidth > 800 },
+      make("summary", { textContent: this.words.presets }), list);
   }
 
   fileBar() {
@@ -314,7 +315,7 @@ export class Panel {
     const [told, picture] = await this.ask({ ...this.drawing, draft: true });
     if (told) {
       await this.show(picture);
-      this.speed(performance.now() - begun, told.ms);
+      this.speed(performance.now() - begun, told.ms, told.cpu);
     }
     this.busy = false;
     if (this.again) { this.again = false; this.draw(); return; }
@@ -341,7 +342,9 @@ export class Panel {
     this.root.dataset.shown = String(this.shown);
   }
 
-  speed(ms, drawn) {
+  // ms: from asking to the picture; drawn and cpu: what the studio's process needed for it.
+  speed(ms, drawn, cpu) {
+    this.times = [...(this.times ?? []), [ms, drawn, cpu]].slice(-SPEED_WINDOW);
     this.speeds = [...this.speeds, ms].slice(-SPEED_WINDOW);
     const [usual] = [...this.speeds].sort((a, b) => a - b).slice(this.speeds.length >> 1);
     this.told.textContent = this.words.speed
@@ -527,6 +530,7 @@ export class Panel {
     this.say("");
     this.set(told.values);
     const rate = this.camera.count();
+    this.times = [...(this.times ?? []), [0, told.ms, told.cpu]].slice(-SPEED_WINDOW);
     this.root.dataset.fps = rate.toFixed(1);
     this.told.textContent = this.words.fps.replace("{fps}", rate.toFixed(0)).replace("{drawn}", told.ms.toFixed(0));
   }

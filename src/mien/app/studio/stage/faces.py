@@ -14,7 +14,7 @@ from mien.errors import OptionError
 from mien.io.image import encode_image
 from mien.io.provenance import Provenance, request_hash
 from mien.messages import text
-from mien.seeding import rng
+from mien.seeding import key_to_int
 from mien.types import Image
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ FRAMES = 16
 """Pictures of a walk."""
 SHOWN, KEPT = Path("shown.jpg"), Path("kept.png")
 _MOST_SEED = 2**53 - 1
-_NEAR = 0.45
-"""How far those that are like one lie from it: share of somebody else's direction."""
+_NEAR = 0.33
+"""How far those that are like one lie from it: share of somebody else in them."""
 Answer = tuple[Header, bytes]
 Latents = np.ndarray
 
@@ -61,11 +61,11 @@ class Faces:
     def near(self, header: Mapping[str, Any]) -> Answer:
         """A sheet of faces that are like one of the wall; that one comes first."""
         wall, cell = self._shown(), _whole(header, "cell", COUNT - 1)
-        chosen = wall.latents[cell]
-        random = rng("near", str(sorted(wall.told.items())), cell)
-        others = random.normal(size=(COUNT - 1, len(chosen)))
+        chosen, maker = wall.latents[cell], self._maker(wall.model)
+        # Towards other people, not just anywhere: between two faces there is a face.
+        seed = key_to_int("near", str(sorted(wall.told.items())), cell) % _MOST_SEED
+        others = np.stack([maker.latent(seed, k).double().cpu().numpy() for k in range(COUNT - 1)])
         length = np.linalg.norm(chosen)
-        others *= length / np.linalg.norm(others, axis=1, keepdims=True)
         mixed = (1 - _NEAR) * chosen + _NEAR * others
         mixed *= length / np.linalg.norm(mixed, axis=1, keepdims=True)
         told = {**wall.told, "near": [*wall.told.get("near", []), cell]}
