@@ -177,6 +177,8 @@ def convert(control: Control, written: str) -> Any:
         return _pair(control, written)
     if control.kind == "path":
         return Path(written)
+    if control.kind == "choice" and written.strip().replace(" ", "-") in control.choices:
+        return written.strip().replace(" ", "-")  # "own face" is own-face
     if control.kind == "choice" and written not in control.choices:
         raise unknown(f"{shown(control)}:", written, control.choices)
     return written

@@ -6,15 +6,17 @@ from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mien import __version__
 from mien.errors import InputError
 from mien.io import provenance as records
+from mien.io.asked import written
 from mien.io.provenance import DigitalSource, Provenance
 
 HASHES = st.text("0123456789abcdef", min_size=8, max_size=64)
+KEYS = st.integers(0, 2**256 - 1).map(lambda number: f"{number:064x}")
 RECORDS = st.builds(
     Provenance,
     source=st.sampled_from([*get_args(DigitalSource), None]),
@@ -22,20 +24,29 @@ RECORDS = st.builds(
     models=st.lists(HASHES, max_size=4).map(tuple),
     seed=st.none() | st.integers(-(2**70), 2**70),
     request=st.just("") | HASHES,
+    head=st.just("") | HASHES,
+    inputs=st.lists(st.tuples(st.sampled_from(["photos", "like"]), KEYS), max_size=3).map(tuple),
+    asked=st.sampled_from([{}, {"seed": 3, "au": {"AU12": 0.5}}, {"gaze": [0.5, -1.0]}]).map(
+        written
+    ),
+    consent=st.sampled_from(["", *get_args(records.Consent)]),
     version=st.from_regex(r"[0-9]\.[0-9]{1,2}\.[0-9](rc1|\+cpu|\.dev3)?", fullmatch=True),
 )
 PLAIN = Provenance(source="algorithmicMedia", job="head.render")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(RECORDS)
 def test_a_packet_comes_back(record: Provenance) -> None:
     packet = records.xmp_packet(record)
     assert packet == records.xmp_packet(record)
     start, end = packet.index(b"<x:xmpmeta"), packet.index(b"<?xpacket end")
     assert records.parse_packet(packet[start:end]) == record
+    assert records.from_mapping(json.loads(json.dumps(record.as_mapping()))) == record
     ElementTree.fromstring(packet[start:end])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(RECORDS, st.binary(max_size=200), st.binary(max_size=200))
 def test_a_packet_is_found_in_any_file(
     tmp_path_factory: pytest.TempPathFactory, record: Provenance, before: bytes, after: bytes
@@ -71,11 +82,16 @@ def test_the_iptc_property_is_where_others_look_for_it() -> None:
         {"request": "photo.jpg"},
         {"request": "abc"},
         {"version": "1.0 <b>"},
+        {"head": "/home/me"},
+        {"inputs": (("photos", "me.jpg"),)},
+        {"inputs": (("My Photo", "0" * 64),)},
+        {"asked": '{"like":"/home/me/a.jpg"}'},
+        {"consent": "my friend Jo"},
     ],
 )
 def test_free_text_is_refused(wrong: dict[str, object]) -> None:
     values: dict[str, object] = {"source": None, "job": "head.render", **wrong}
-    with pytest.raises(ValueError, match=r"is not|hashes"):
+    with pytest.raises(ValueError, match=r"is not|hashes|words|hexadecimal"):
         Provenance(**values)  # pyright: ignore[reportArgumentType]
 
 
@@ -89,6 +105,18 @@ def test_a_mapping_for_json() -> None:
         "seed": None,
         "request": "",
         "version": __version__,
+        "head": "",
+        "inputs": [],
+        "asked": {},
+        "consent": "",
+        "AIGC": {
+            "Label": "1",
+            "ContentProducer": "mien",
+            "ProduceID": f"mien-{record.number()}",
+            **dict.fromkeys(
+                ("ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2"), ""
+            ),
+        },
     }
     assert Provenance(source=None, job="crop").as_mapping()["source"] is None
 
@@ -168,3 +196,34 @@ def test_an_empty_or_missing_file(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{path}: the file is empty (0 bytes); {wanted}: copy or download it again"
     )
+
+
+def test_china_s_label_is_in_the_packet_and_read_whoever_wrote_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"start" + records.xmp_packet(PLAIN))
+    assert records.read_aigc(path) == PLAIN.label()
+    other = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
+        <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+        <rdf:Description rdf:about="" xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/">
+        <TC260:AIGC>{"Label":"2","ContentProducer":"somebody"}</TC260:AIGC>
+        </rdf:Description></rdf:RDF></x:xmpmeta>"""
+    path.write_text(other)
+    assert records.read_provenance(path) is None
+    found = records.read_aigc(path)
+    assert found is not None
+    assert (found["Label"], found["ContentProducer"], found["ProduceID"]) == ("2", "somebody", "")
+
+
+def test_a_plain_copy_of_a_photo_is_not_labelled() -> None:
+    packet = records.xmp_packet(Provenance(source=None, job="character.fit"))
+    assert b"AIGC=" not in packet
+
+
+def test_the_number_depends_on_all_that_was_asked() -> None:
+    others = [
+        Provenance(source="algorithmicMedia", job="head.sheet"),
+        Provenance(source="algorithmicMedia", job="head.render", seed=1),
+        Provenance(source="algorithmicMedia", job="head.render", asked='{"size":5}'),
+        Provenance(source="algorithmicMedia", job="head.render", inputs=(("photos", "0" * 64),)),
+    ]
+    assert len({PLAIN.number(), *(one.number() for one in others)}) == 5

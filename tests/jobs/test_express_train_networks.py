@@ -13,6 +13,7 @@ import torch
 
 from mien.errors import WeightsError
 from mien.io.image import read_image, write_image
+from mien.io.mark import LOUDEST
 from mien.io.provenance import read_provenance
 from mien.jobs.express.appearance import vary
 from mien.jobs.express.evaluation import Scored, editors, summary
@@ -308,7 +309,8 @@ def test_a_model_edits_a_photo(preset: str, cli: Cli, photo: Path, tmp_path: Pat
     change = np.abs(made - plain).max(2)
     assert change.max() > 2
     if preset == "tiny":
-        assert change[:110].max() == 0  # eyes and brows: nothing was asked of them
+        # Eyes and brows: nothing was asked of them, but each picture carries its own mark.
+        assert change[:110].max() <= 2 * LOUDEST
         assert change[200:].max() == 0
     made_by = read_provenance(tmp_path / "out" / "face.png")
     assert made_by is not None

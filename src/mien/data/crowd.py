@@ -134,7 +134,7 @@ class _Maker:
         write_character(folder, character)
         picture = character.render().rgb
         path = folder / PORTRAIT
-        path.write_bytes(encode_image(picture, path=path, provenance=made_by))
+        path.write_bytes(encode_image(picture, path=path, provenance=made_by, marked=False))
         if crowd.glb:
             model = export_glb(character.code, size=_TEXTURE, extras=made_by.as_mapping())
             (folder / MODEL).write_bytes(model)

@@ -249,7 +249,9 @@ class _Shard:
                     data = (
                         _mask(drawn.labels)
                         if masks
-                        else encode_image(drawn.rgb, path=new / name, provenance=made_by)
+                        else encode_image(
+                            drawn.rgb, path=new / name, provenance=made_by, marked=False
+                        )
                     )
                     (new / name).write_bytes(data)
                 file = f"{style}/{number:05d}/{name}"

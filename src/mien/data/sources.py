@@ -97,7 +97,7 @@ class ZipSource:
             with zipfile.ZipFile(self.path) as archive, archive.open(name) as member:
                 # A member may hold more than its header says: read no further than the limit.
                 data = member.read(IMAGE_LIMITS.max_bytes + 1)
-        except (OSError, zipfile.BadZipFile, RuntimeError) as problem:
+        except Exception as problem:  # every kind of packing has its own errors
             raise InputError(text("data.zip_member", path=terminal_safe(name))) from problem
         if len(data) > IMAGE_LIMITS.max_bytes:
             limit = IMAGE_LIMITS.max_bytes / 2**20
@@ -167,7 +167,7 @@ def _members(path: Path) -> dict[str, int]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (OSError, zipfile.BadZipFile) as problem:
+    except Exception as problem:  # a damaged directory may raise anything
         raise InputError(text("data.not_a_zip", path=terminal_safe(path))) from problem
     return {entry.filename: entry.file_size for entry in entries if not entry.is_dir()}
 

@@ -30,6 +30,7 @@ from mien.errors import InputError, OutputError
 from mien.io.atomic import atomic_write_bytes
 from mien.io.files import check_bytes, read_bytes
 from mien.io.limits import IMAGE_LIMITS, ImageLimits
+from mien.io.marking import with_mark
 from mien.io.names import terminal_safe
 from mien.io.pixels import exif_orientation, to_rgb, turn_upright
 from mien.io.provenance import Provenance, xmp_packet
@@ -231,7 +232,13 @@ _WRITERS: dict[str, _Format] = {
 
 
 def write_image(
-    path: Path, image: Image, *, provenance: Provenance | None, overwrite: bool = True
+    path: Path,
+    image: Image,
+    *,
+    provenance: Provenance | None,
+    overwrite: bool = True,
+    over: Image | None = None,
+    marked: bool = True,
 ) -> None:
     """Writes a picture so that it is never seen half-written; missing folders are made.
 
@@ -239,15 +246,25 @@ def write_image(
     image        (height, width, 3) RGB uint8
     provenance   goes into the file as an XMP packet; None: no metadata at all
     overwrite    replace an existing file; otherwise an existing name is an error
+    over         the photo that the picture was made of: its untouched parts keep their bytes
+    marked       whether what is synthetic carries the invisible mark of `mien.io.mark`; not for
+                 numbers that are stored as pictures, and not for pictures to train on
 
     The same arguments give the same bytes. Raises OutputError for another ending, a picture too
     large for the format, a full disk, a missing permission, or a name that is taken.
     """
-    data = encode_image(image, path=path, provenance=provenance)
+    data = encode_image(image, path=path, provenance=provenance, over=over, marked=marked)
     atomic_write_bytes(path, data, overwrite=overwrite)
 
 
-def encode_image(image: Image, *, path: Path, provenance: Provenance | None) -> bytes:
+def encode_image(
+    image: Image,
+    *,
+    path: Path,
+    provenance: Provenance | None,
+    over: Image | None = None,
+    marked: bool = True,
+) -> bytes:
     """The bytes that `write_image` writes; only the ending of `path` counts."""
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
         raise ValueError(f"wanted a (height, width, 3) uint8 picture, not {image.shape}")
@@ -260,6 +277,8 @@ def encode_image(image: Image, *, path: Path, provenance: Provenance | None) -> 
         sizes = {"width": width, "height": height, "side": writer.max_side}
         values = {"path": terminal_safe(path), "format": writer.name}
         raise OutputError(text("io.write.side", **values, **sizes))
+    if marked:
+        image = with_mark(image, provenance, over=over)
     options = dict(writer.options)
     if provenance is not None and writer.name == "PNG":
         chunks = PngImagePlugin.PngInfo()

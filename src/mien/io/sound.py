@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import av
 from av.error import FFmpegError
 
 from mien.io.atomic import atomic_file
-from mien.io.files import output_errors
-from mien.io.provenance import Provenance, xmp_packet
-from mien.io.video import probe
+from mien.io.provenance import Provenance
+from mien.io.video import MP4_FLAGS, append_packet, probe, set_label
 
-_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # of XMP in ISO media files
 _PLAYED = frozenset({"aac", "mp3", "mp3float", "opus", "flac", "ac3", "eac3"})
 """Kinds of sound that players expect in an mp4."""
 _SECONDS_OVER = 0.5  # sound may outlast the pictures by this much
@@ -36,23 +33,21 @@ def with_sound(
     """
     with atomic_file(path) as temporary:
         try:
-            _remux(pictures, sounding, temporary)
+            _remux(pictures, sounding, temporary, provenance)
         except (FFmpegError, ValueError) as problem:
             raise ValueError(str(problem).splitlines()[0][:120]) from problem
-        if provenance is not None:
-            packet = _XMP_UUID + xmp_packet(provenance)
-            with output_errors(path), temporary.open("ab") as file:
-                file.write(struct.pack(">I4s", 8 + len(packet), b"uuid") + packet)
+        append_packet(temporary, path, provenance)
 
 
-def _remux(pictures: Path, sounding: Path, target: Path) -> None:
-    options = {"movflags": "+faststart", "fflags": "+bitexact"}
+def _remux(pictures: Path, sounding: Path, target: Path, provenance: Provenance | None) -> None:
+    options = {"movflags": MP4_FLAGS, "fflags": "+bitexact"}
     with (
         av.open(str(pictures), mode="r") as video,
         sounding.open("rb") as file,
         av.open(file, mode="r") as audio,
         av.open(str(target), mode="w", format="mp4", container_options=options) as container,
     ):
+        set_label(container, provenance)
         seen, heard = video.streams.video[0], audio.streams.audio[0]
         if heard.codec_context.name not in _PLAYED:
             raise ValueError(f"sound of the kind {heard.codec_context.name}")

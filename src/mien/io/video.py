@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
+import json
 import math
 import struct
 from collections.abc import Iterable, Iterator
@@ -27,9 +28,11 @@ from av.video.stream import VideoStream
 from PIL import Image as PillowImage
 
 from mien.errors import InputError, MienError, OutputError
+from mien.io import aigc
 from mien.io.atomic import atomic_file, atomic_write_bytes
 from mien.io.files import check_file, output_errors, write_error
 from mien.io.limits import VIDEO_LIMITS, VideoLimits
+from mien.io.marking import with_mark
 from mien.io.names import terminal_safe
 from mien.io.provenance import Provenance, xmp_packet
 from mien.messages import text
@@ -37,6 +40,8 @@ from mien.types import Image
 
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,mpeg"
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # of XMP in ISO media files
+MP4_FLAGS = "+faststart+use_metadata_tags"
+"""The table of contents first, and tags of any name."""
 _BT709, _LIMITED, _FULL = 1, 1, 2  # FFmpeg's numbers of the matrix and of the two ranges
 _GIF_SAMPLE = 128  # pixels a side that a frame's palette is made from
 _GIF_FASTEST = 2  # hundredths of a second; viewers slow down anything shorter
@@ -212,6 +217,7 @@ def write_video(
     fps: float,
     provenance: Provenance | None,
     overwrite: bool = True,
+    over: Image | None = None,
 ) -> int:
     """Writes an mp4 (H.264, yuv420p, BT.709) that every browser plays; returns its frames.
 
@@ -220,6 +226,7 @@ def write_video(
     fps          frames per second
     provenance   goes into the file as an XMP box; None: none
     overwrite    replace an existing file; otherwise an existing name is an error
+    over         the photo that the frames were made of, for the mark: see `mien.io.mark`
 
     An odd width or height grows by one pixel, a copy of the last column or row. One encoder
     thread, no time stamps: the same frames give the same bytes with the same libx264. Raises
@@ -227,18 +234,49 @@ def write_video(
     """
     _check_suffix(path, ".mp4")
     rate = _rate(fps)
-    remaining = iter(frames)
+    remaining = _checked(frames, provenance, over)
     first = next(remaining, None)
     if first is None:
         raise ValueError("a clip of no frames")
     with atomic_file(path, overwrite=overwrite) as temporary:
         with _muxer(temporary, path) as container:
+            set_label(container, provenance)
             count = _encode(container, itertools.chain([first], remaining), first.shape, rate)
-        if provenance is not None:
-            packet = _XMP_UUID + xmp_packet(provenance)
-            with output_errors(path), temporary.open("ab") as file:
-                file.write(struct.pack(">I4s", 8 + len(packet), b"uuid") + packet)
+        append_packet(temporary, path, provenance)
     return count
+
+
+def set_label(container: OutputContainer, provenance: Provenance | None) -> None:
+    """China's AIGC field among the tags of an mp4 that is about to be written."""
+    label = None if provenance is None else provenance.label()
+    if label is not None:
+        container.metadata[aigc.KEY] = json.dumps(label, separators=(",", ":"))
+
+
+def append_packet(temporary: Path, path: Path, provenance: Provenance | None) -> None:
+    """Ends an mp4 with an XMP box; `path` is what errors name."""
+    if provenance is not None:
+        packet = _XMP_UUID + xmp_packet(provenance)
+        with output_errors(path), temporary.open("ab") as file:
+            file.write(struct.pack(">I4s", 8 + len(packet), b"uuid") + packet)
+
+
+def read_tags(path: Path) -> dict[str, str]:
+    """The tags of a clip by name; none where it cannot be opened."""
+    try:
+        with path.open("rb") as file, _demuxer(file) as container:
+            return dict(container.metadata)
+    except (OSError, FFmpegError, ValueError):
+        return {}
+
+
+def _checked(
+    frames: Iterable[Image], provenance: Provenance | None, over: Image | None
+) -> Iterator[Image]:
+    """The frames with the mark of what is synthetic; what is no picture is left to the encoder."""
+    for frame in frames:
+        good = frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3 and frame.size
+        yield with_mark(frame, provenance, over=over) if good else frame
 
 
 def _rate(fps: float) -> Fraction:
@@ -260,7 +298,7 @@ def _muxer(temporary: Path, path: Path) -> Iterator[OutputContainer]:
             str(temporary.absolute()),
             mode="w",
             format="mp4",
-            container_options={"movflags": "+faststart", "fflags": "+bitexact"},
+            container_options={"movflags": MP4_FLAGS, "fflags": "+bitexact"},
         ) as container:
             yield container
     except MienError:
@@ -318,6 +356,7 @@ def write_gif(
     fps: float,
     provenance: Provenance | None,
     overwrite: bool = True,
+    over: Image | None = None,
 ) -> int:
     """Writes an endless GIF of at most 50 frames per second; returns its frames.
 
@@ -326,7 +365,7 @@ def write_gif(
     """
     _check_suffix(path, ".gif")
     rate = _rate(fps)
-    pictures = list(_quantised(frames))
+    pictures = list(_quantised(_checked(frames, provenance, over)))
     if not pictures:
         raise ValueError("a clip of no frames")
     ends = [round(100 * number / rate) for number in range(len(pictures) + 1)]

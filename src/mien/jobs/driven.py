@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
+from mien.io.provenance import Consent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,4 +31,5 @@ class DrivenOptions:
     size: int = fields.option(720, help="motion.option.side", span=(64, 4096), unit=" px")
     limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 250_000))
     face: int = fields.option(1, help="motion.option.face", span=(1, 1000))
+    consent: Consent = fields.option("none", help="option.consent")
     overwrite: bool = fields.option(False, help="option.overwrite")

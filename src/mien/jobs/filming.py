@@ -12,13 +12,14 @@ from mien.io.names import ResultNames, terminal_safe
 from mien.io.provenance import Provenance, request_hash
 from mien.jobs.base import Outcome, Progress, Skipped, Step
 from mien.jobs.driven import DrivenOptions
+from mien.jobs.record import PLACES, of_photos, recorded
 from mien.messages import text
 from mien.persona.driver import Driver
 from mien.persona.film import Film, Told, driver_for
 from mien.persona.retarget import Transfer
 from mien.persona.translator import translator
 
-_NOT_ASKED = ("photos", "out", "driver", "overwrite", "device", "model")
+_NOT_ASKED = ("photos", "driver", "model", *PLACES)
 """What says where, not what: it is no part of the hash of what was asked."""
 
 
@@ -93,8 +94,13 @@ def film_of(request: DrivenOptions, job: str) -> Film:
         size=request.size,
         face=request.face,
         limit=request.limit,
-        provenance=made_by,
+        provenance=recorded(made_by, request),
     )
+
+
+def film_of_photo(film: Film, photo: Path) -> Film:
+    """The film of one photo, whose hash its provenance tells."""
+    return dataclasses.replace(film, provenance=of_photos(film.provenance, photo))
 
 
 def told(progress: Progress, label: str) -> Told:

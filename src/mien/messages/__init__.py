@@ -41,6 +41,7 @@ from mien.messages import (
     train,
     training,
     translate,
+    trust,
 )
 
 Language: TypeAlias = Literal["en", "zh"]
@@ -74,6 +75,7 @@ AREAS: tuple[Mapping[str, tuple[str, str]], ...] = (
     engines.MESSAGES,
     engine_fit.MESSAGES,
     translate.MESSAGES,
+    trust.MESSAGES,
 )
 TABLE: dict[str, tuple[str, str]] = {
     key: versions for area in AREAS for key, versions in area.items()

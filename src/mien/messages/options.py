@@ -7,6 +7,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "option.out_picture": ("picture to write: png, jpg or webp", "要写入的图片：png、jpg 或 webp"),
     "option.out_model": ("3D model to write", "要写入的三维模型"),
     "option.params": ("params.json of a character", "角色的 params.json"),
+    "option.consent": (
+        "whose the faces are, for the record: own-face, permission or public-domain",
+        "人脸的来源说明，写入结果的记录：own-face 本人，permission 已获许可，"
+        "public-domain 公有领域",
+    ),
     "option.seed": ("draw the random head of this seed", "绘制此随机种子对应的头像"),
     "option.index": ("which head of the seed", "该种子下的第几个头像"),
     "option.set": ("slider or macro, such as nose_width=.3", "滑块或宏，例如 nose_width=.3"),

@@ -29,7 +29,7 @@ from mien.io.atomic import atomic_write_bytes
 from mien.io.files import read_bytes
 from mien.io.image import encode_image, read_image
 from mien.io.names import terminal_safe
-from mien.io.provenance import Provenance
+from mien.io.provenance import Provenance, from_mapping
 from mien.messages import text
 from mien.types import FaceCode, Pose
 
@@ -39,7 +39,6 @@ _MAX_BYTES = 1 << 20
 _MOST_NAMES = 1000
 Confidence: TypeAlias = Literal["seen", "guessed", "set"]
 """Told from the photo; what is usual, more or less; set by hand."""
-_IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 NEUTRAL_VIEW = View(camera=Camera(size=512, zoom=0.98), light=LIGHTS["soft"])
 """How a character is shown when nothing else is asked: frontal, in soft light."""
@@ -102,7 +101,9 @@ def write_character(folder: Path, character: Character) -> None:
         name = TEXTURE_NAME
         picture = quantise(character.texture)
         path = folder / name
-        atomic_write_bytes(path, encode_image(picture, path=path, provenance=character.provenance))
+        atomic_write_bytes(
+            path, encode_image(picture, path=path, provenance=character.provenance, marked=False)
+        )
     values = to_json(character, texture_name=name)
     written = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
     atomic_write_bytes(folder / PARAMS_NAME, (written + "\n").encode())
@@ -148,7 +149,7 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Character:
         ),
         view=_view(view),
         texture=_texture(values.get("texture"), path),
-        provenance=_provenance(values["provenance"]),
+        provenance=from_mapping(values["provenance"]),
         by_hand=_by_hand(values.get("by_hand", [])),
         confidence=_confidence(values.get("confidence", {})),
     )
@@ -231,18 +232,6 @@ def _texture(name: object, path: Path) -> NDArray[np.float32] | None:
     if min(picture.shape[:2]) < 2:
         raise _error("persona.params.texture", path)
     return dequantise(picture)
-
-
-def _provenance(values: Mapping[str, Any]) -> Provenance:
-    source = values["source"]
-    return Provenance(
-        source=None if source is None else str(source).removeprefix(_IPTC),  # type: ignore[arg-type]
-        job=str(values["job"]),
-        models=tuple(str(model) for model in values["models"]),
-        seed=None if values["seed"] is None else int(values["seed"]),
-        request=str(values["request"]),
-        version=str(values["version"]),
-    )
 
 
 def _number(value: Any) -> float:

@@ -13,6 +13,7 @@ from mien.errors import InputError, OptionError
 from mien.face import affine
 from mien.face.analyse import analyse
 from mien.io.image import read_image
+from mien.io.marking import marked_frames
 from mien.io.names import terminal_safe
 from mien.io.provenance import Provenance
 from mien.io.sound import has_sound, with_sound
@@ -92,10 +93,18 @@ def film_photo(
     keys = remarks(mover, motions)
     frames = counted(film.animate(mover, motions), len(motions), progress)
     if target.suffix == ".gif":
-        write_gif(target, frames, fps=driver.fps, provenance=film.provenance)
+        write_gif(
+            target, frames, fps=driver.fps, provenance=film.provenance, over=mover.subject.photo
+        )
         return keys
-    made_by = film.provenance
-    return keys + write_clip(target, frames, fps=driver.fps, sound=film.sound, provenance=made_by)
+    return keys + write_clip(
+        target,
+        frames,
+        fps=driver.fps,
+        sound=film.sound,
+        provenance=film.provenance,
+        over=mover.subject.photo,
+    )
 
 
 def mover_for(photo: Path, film: Film) -> Mover:
@@ -122,17 +131,21 @@ def write_clip(
     fps: float,
     sound: Path | None,
     provenance: Provenance | None,
+    over: Image | None = None,
 ) -> tuple[str, ...]:
     """Write an mp4 with the sound of a driver, where that is a clip and has any.
+
+    over   the photo that the frames were made of, or None; see `mien.io.mark`
 
     Gives the message keys of remarks. Raises OutputError as `write_video` does.
     """
     if sound is None or not is_clip(sound) or sound.is_dir() or not has_sound(sound):
-        write_video(target, frames, fps=fps, provenance=provenance)
+        write_video(target, frames, fps=fps, provenance=provenance, over=over)
         return ()
     with tempfile.TemporaryDirectory() as scratch:
         silent = Path(scratch) / "silent.mp4"
-        write_video(silent, frames, fps=fps, provenance=None)
+        marked = marked_frames(frames, provenance, over=over)
+        write_video(silent, marked, fps=fps, provenance=None)
         try:
             with_sound(silent, sound, target, provenance=provenance)
         except ValueError:

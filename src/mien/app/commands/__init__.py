@@ -135,6 +135,12 @@ def _inspect() -> tuple[type, Run]:
     return inspect.InspectRequest, inspect.run
 
 
+def _replay() -> tuple[type, Run]:
+    from mien.app.commands import replay
+
+    return replay.ReplayRequest, replay.run
+
+
 def _studio() -> tuple[type, Run]:
     from mien.app.commands import studio
 
@@ -162,6 +168,7 @@ def all_commands() -> tuple[Command, ...]:
         Command(("studio",), "command.studio", _studio),
         Command(("doctor",), "command.doctor", _doctor),
         Command(("inspect",), "command.inspect", _inspect),
+        Command(("replay",), "command.replay", _replay),
     )
 
 

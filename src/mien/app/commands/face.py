@@ -74,7 +74,7 @@ def _draw(image: Any, report: FaceReport, request: AnalyseRequest) -> Path:
 
     path = free_path(request.draw or Path(), overwrite=request.overwrite)
     made_by = Provenance(source="compositeSynthetic", job="face.analyse")
-    write_image(path, annotate(image, report.faces), provenance=made_by)
+    write_image(path, annotate(image, report.faces), provenance=made_by, over=image)
     return path
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
+from mien.io.provenance import Consent
 from mien.jobs.train_request import TrainOptions
 
 
@@ -35,7 +36,7 @@ class FitRequest:
     size: int = fields.option(512, help="character.size", span=(128, 1024), unit=" px")
     one_person: bool = fields.option(False, help="character.one_person")
     lock: tuple[str, ...] = fields.option((), help="character.lock", metavar="NAME[=VALUE]")
-    engine: str = fields.option("head", help="character.engine", metavar="ENGINE")
+    engine: str = fields.option("head", help="character.engine", metavar="head|imitator|ENGINE")
     translator: str | None = fields.option(None, help="character.translator", metavar="FILE")
     imitator: str | None = fields.option(None, help="character.imitator", metavar="FILE")
     renders: int = fields.option(80, help="character.renders", span=(1, 10_000))
@@ -43,6 +44,7 @@ class FitRequest:
     start: Literal["average", "fit"] = fields.option("average", help="character.start")
     steps: int = fields.option(100, help="character.steps", span=(1, 10_000))
     model: str = fields.option("shipped", help="character.model", metavar="shipped|FILE")
+    consent: Consent = fields.option("none", help="option.consent")
     overwrite: bool = fields.option(False, help="option.overwrite")
 
 

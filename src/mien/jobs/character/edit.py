@@ -15,6 +15,7 @@ from mien.jobs.base import Outcome, Progress, Step, no_progress
 from mien.jobs.character.config import EditRequest
 from mien.jobs.character.head_locks import held_of, names_of
 from mien.jobs.character.results import OWN, earlier_photo, write_results
+from mien.jobs.record import recorded
 from mien.messages import text
 from mien.persona.character import Character, Confidence, read_character
 from mien.persona.fit import Fit, FitOptions, fit_face
@@ -91,6 +92,7 @@ def _made_by(request: EditRequest, known: Character, changed: Character) -> Prov
     }
     if request.relock or request.lock:
         asked |= {"relock": request.relock, "lock": list(request.lock)}
-    return dataclasses.replace(
+    made_by = dataclasses.replace(
         changed.provenance, job="character.edit", request=request_hash(asked)
     )
+    return dataclasses.replace(recorded(made_by, request), consent=known.provenance.consent)

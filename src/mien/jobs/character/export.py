@@ -15,6 +15,7 @@ from mien.jobs.base import Outcome, Progress, Step, no_progress
 from mien.jobs.character.config import ExportRequest
 from mien.jobs.character.page import character_page
 from mien.jobs.character.results import AVATAR, MODEL, PAGE, SIMPLE_MODEL
+from mien.jobs.record import recorded
 from mien.messages import text
 from mien.persona.character import Character, read_character
 
@@ -62,6 +63,8 @@ def _exported(known: Character, request: ExportRequest) -> Character:
     made_by = dataclasses.replace(
         known.provenance, job="character.export", request=request_hash(asked)
     )
+    consent = known.provenance.consent
+    made_by = dataclasses.replace(recorded(made_by, request), consent=consent)
     code = dataclasses.replace(known.code, style="toon") if request.toon else known.code
     return dataclasses.replace(known, code=code, provenance=made_by)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,12 @@ from mien.face.analyse import analyse
 from mien.io.atomic import atomic_folder, atomic_write_bytes
 from mien.io.image import read_image, write_image
 from mien.io.names import ResultNames, terminal_safe
+from mien.io.provenance import Provenance
 from mien.jobs.base import Outcome, Progress, Skipped, Step
 from mien.jobs.character.config import FitRequest
 from mien.jobs.character.head_locks import names_of
 from mien.jobs.character.results import OWN, REPORT, TOGETHER, beside, write_results
+from mien.jobs.record import of_photos, recorded
 from mien.messages import text
 from mien.persona.fit import Fit, FitOptions
 from mien.persona.held import Held
@@ -49,7 +53,7 @@ def fit_person(request: FitRequest, held: Held, progress: Progress) -> Outcome:
     names = ResultNames(request.out, request.photos, overwrite=request.overwrite)
     target = names.claim(used[0])
     with atomic_folder(target, overwrite=request.overwrite, owned=OWN) as folder:
-        _write(folder, found, held)
+        _write(folder, found, held, functools.partial(_asked, request, used))
     progress(Step(len(request.photos) + 1, len(request.photos) + 1, target.name))
     return Outcome((target,), tuple(skipped), tuple(_notes(found, used)))
 
@@ -72,11 +76,20 @@ def _notes(found: Together, used: list[Path]) -> list[str]:
     return notes
 
 
-def _write(folder: Path, found: Together, held: Held) -> None:
+def _asked(request: FitRequest, photos: list[Path], made_by: Provenance) -> Provenance:
+    return of_photos(recorded(made_by, request), *photos)
+
+
+def _write(
+    folder: Path, found: Together, held: Held, asked: Callable[[Provenance], Provenance]
+) -> None:
     fit = found.fits[found.best]
     # For the last fits all sliders were held; what the photos show was told before that.
     character = dataclasses.replace(
-        fit.character, by_hand=names_of(held), confidence=found.confidence
+        fit.character,
+        by_hand=names_of(held),
+        confidence=found.confidence,
+        provenance=asked(fit.character.provenance),
     )
     write_results(folder, character, fit.photo)
     rows, report = [], []

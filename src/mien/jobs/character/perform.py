@@ -14,6 +14,7 @@ from mien.io.provenance import Provenance, request_hash
 from mien.jobs.base import Outcome, Progress, Step, no_progress
 from mien.jobs.character.config import PerformRequest
 from mien.jobs.filming import told
+from mien.jobs.record import recorded
 from mien.messages import text
 from mien.persona.character import Character, read_character
 from mien.persona.clips import is_clip, load_driver
@@ -88,6 +89,8 @@ def _performing(known: Character, request: PerformRequest) -> Character:
         models=tuple(dict.fromkeys(models)),
         request=request_hash({**asked, "of": known.provenance.request}),
     )
+    consent = known.provenance.consent
+    made_by = dataclasses.replace(recorded(made_by, request), consent=consent)
     code = dataclasses.replace(known.code, style=request.style)
     return dataclasses.replace(known, code=code, provenance=made_by)
 

@@ -27,6 +27,7 @@ from mien.jobs.character.export import export_character, wants_character
 from mien.jobs.character.head_locks import held_of, names_of
 from mien.jobs.character.one_person import fit_person
 from mien.jobs.character.results import OWN, write_results
+from mien.jobs.record import of_photos, recorded
 from mien.messages import text
 from mien.persona.character import Character
 from mien.persona.fit import FitOptions, fit_face
@@ -138,7 +139,7 @@ def _fit_photo(photo: Path, request: FitRequest, names: ResultNames, tally: _Tal
         result = _fit_one(image, face, request)
         target = names.claim(photo, face=number)
         with atomic_folder(target, overwrite=request.overwrite, owned=OWN) as folder:
-            write_results(folder, result.character, result.photo)
+            write_results(folder, of_request(result.character, request, photo), result.photo)
         tally.results.append(target)
         tally.notes += _named(Path(target.name), result.notes)
         shown = terminal_safe(target.name)
@@ -171,6 +172,12 @@ def _fit_one(image: Image, face: Face, request: FitRequest) -> _Fitted:
     found = fit_by_imitator(image, face, model, options)
     notes, figures = report_of(found, request.steps)
     return _Fitted(found.fit.character, found.fit.photo, notes, figures)
+
+
+def of_request(character: Character, request: FitRequest, *photos: Path) -> Character:
+    """The character with what was asked, and of which photos, in its provenance."""
+    made_by = of_photos(recorded(character.provenance, request), *photos)
+    return dataclasses.replace(character, provenance=made_by)
 
 
 def _named(path: Path, lines: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
+from mien.io.provenance import Consent
 from mien.jobs.driven import DrivenOptions
 from mien.jobs.train_request import MOST_SEED, TrainOptions
 
@@ -53,6 +54,7 @@ class EditRequest:
     mask: bool = fields.option(False, help="express.mask")
     model: str = fields.option("warp", help="express.model", metavar=_MODELS)
     attention: Literal["keep", "change"] = fields.option("keep", help="express.attention")
+    consent: Consent = fields.option("none", help="option.consent")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 

@@ -17,6 +17,7 @@ from mien.io.names import free_path, terminal_safe
 from mien.io.provenance import Provenance, request_hash
 from mien.io.sheet import labelled
 from mien.jobs.express.config import EditRequest
+from mien.jobs.record import PLACES, of_photos, recorded
 from mien.messages import text
 from mien.persona.animate import remarks
 from mien.persona.expression_table import EXPRESSIONS, WINKS
@@ -70,7 +71,8 @@ class Editor:
         image = read_image(photo)
         if self._sweep or self._request.grid:
             (face,) = _faces(photo, image, self._request.face or 1)
-            write_image(target, self._sheet(image, face), provenance=self._provenance())
+            made_by = of_photos(self._provenance(), photo)
+            write_image(target, self._sheet(image, face), provenance=made_by)
             return ()
         keys: tuple[str, ...] = ()
         before = image
@@ -80,15 +82,16 @@ class Editor:
             keys += remarks(mover, [motion])
             wink = WINKS.get(self._request.preset or "")
             image = self._edited(mover, motion, (image, face), wink=wink)
-        write_image(target, image, provenance=self._provenance())
+        made_by = of_photos(self._provenance(), photo)
+        write_image(target, image, provenance=made_by, over=before)
         if self._request.mask:
-            self._write_mask(target, change_mask(before, image))
+            self._write_mask(target, change_mask(before, image), made_by)
         return tuple(dict.fromkeys(keys))
 
-    def _write_mask(self, target: Path, mask: Image) -> None:
+    def _write_mask(self, target: Path, mask: Image, made_by: Provenance) -> None:
         path = target.with_name(f"{target.stem}.mask.png")
         path = free_path(path, overwrite=self._request.overwrite)
-        write_image(path, mask, provenance=self._provenance())
+        write_image(path, mask, provenance=made_by, marked=False)
 
     def _chosen(self, values: dict[str, float]) -> dict[str, float]:
         """The Action Units that may be changed."""
@@ -163,16 +166,18 @@ class Editor:
 
     def _provenance(self) -> Provenance:
         asked = dataclasses.asdict(self._request)
-        for name in ("photos", "out", "like", "overwrite", "model", "device", "mask"):
-            asked.pop(name)
+        for name in ("photos", "like", "model", "mask", *PLACES):
+            asked.pop(name, None)
         asked["like"] = None if self._like is None else np.round(self._like, 3).tolist()
         used = () if self._model is None else (self._model.sha256,)
-        return Provenance(
+        made_by = Provenance(
             source="compositeSynthetic",
             job="express.edit",
             models=(translator().sha256, *used),
             request=request_hash(asked),
         )
+        words = {"only": self._only or (), "sweep": self._sweep}
+        return recorded(made_by, self._request, words={n: w for n, w in words.items() if w})
 
 
 def _units(written: str) -> tuple[str, ...]:

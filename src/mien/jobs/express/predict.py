@@ -15,7 +15,7 @@ from mien.jobs.express.config import (
     TrainRequest,
 )
 from mien.jobs.express.edit import Editor
-from mien.jobs.filming import driver_of, each_photo, film_of, told
+from mien.jobs.filming import driver_of, each_photo, film_of, film_of_photo, told
 from mien.messages import text
 from mien.persona.film import film_photo
 
@@ -74,6 +74,7 @@ def _animated(request: AnimateRequest, progress: Progress) -> Outcome:
     driver, film = driver_of(request, progress), film_of(request, "express.animate")
 
     def make(photo: Path, target: Path) -> tuple[str, ...]:
-        return film_photo(photo, driver, target, film=film, progress=told(progress, photo.name))
+        own = film_of_photo(film, photo)
+        return film_photo(photo, driver, target, film=own, progress=told(progress, photo.name))
 
     return each_photo(request, f".{request.format}", make, progress)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
+from mien.io.provenance import Consent
 from mien.jobs.train_request import MOST_SEED, TrainOptions
 
 
@@ -46,6 +47,7 @@ class WalkRequest:
     truncation: float = fields.option(0.9, help="generate.truncation", span=(0, 2))
     model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
     out: Path = fields.option(Path("walk.mp4"), help="generate.out_walk")
+    consent: Consent = fields.option("none", help="option.consent")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 
@@ -59,6 +61,7 @@ class LikeRequest:
     seed: int = fields.option(0, help="generate.seed", span=(0, MOST_SEED))
     model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
     out: Path = fields.option(Path("likes"), help="generate.out")
+    consent: Consent = fields.option("none", help="option.consent")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 

@@ -21,6 +21,7 @@ from mien.jobs.generate.config import LikeRequest, SampleRequest, WalkRequest
 from mien.jobs.generate.model import MICRO_BATCH, FaceModel
 from mien.jobs.generate.project import project
 from mien.jobs.generate.walk import path as smooth_path
+from mien.jobs.record import PLACES, of_photos, recorded
 from mien.messages import text
 from mien.train.log import grid
 from mien.types import Image
@@ -107,9 +108,11 @@ def like(model: FaceModel, request: LikeRequest, progress: Progress) -> Outcome:
             latent, apart = project(model, crop, steps=request.steps, seed=request.seed)
             picture = model.draw(latent[None])[0]
             out = names.claim(photo, suffix=".png")
-            write_image(out, picture, provenance=made_by)
+            write_image(out, picture, provenance=of_photos(made_by, photo))
             both = free_path(out.with_name(f"{out.stem}.pair.png"), overwrite=request.overwrite)
-            write_image(both, np.concatenate([crop, picture], 1), provenance=beside)
+            write_image(
+                both, np.concatenate([crop, picture], 1), provenance=of_photos(beside, photo)
+            )
             written += [out, both]
             figures[f"{out.stem} difference"] = round(apart, 4)
         except MienError as problem:
@@ -133,11 +136,12 @@ def _cropped(model: FaceModel, photo: Path) -> Image:
 def _provenance(model: FaceModel, job: str, request: Any, *, seed: int) -> Provenance:
     values = dataclasses.asdict(request)
     # File names stay out of the hash: a short path could be guessed from it.
-    kept = {n: v for n, v in values.items() if n not in ("out", "photos", "like", "model")}
-    return Provenance(
+    kept = {n: v for n, v in values.items() if n not in ("photos", "like", "model", *PLACES)}
+    made_by = Provenance(
         source="trainedAlgorithmicMedia",
         job=job,
         models=(model.sha256,) if model.sha256 else (),
         seed=seed,
         request=request_hash({**kept, "seeds": list(values.get("seeds", ()))}),
     )
+    return recorded(made_by, request)

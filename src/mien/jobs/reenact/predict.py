@@ -10,7 +10,7 @@ from typing import Any
 from mien import device as devices
 from mien.errors import InputError
 from mien.jobs.base import Outcome, Progress, no_progress
-from mien.jobs.filming import driver_of, each_photo, film_of, told
+from mien.jobs.filming import driver_of, each_photo, film_of, film_of_photo, told
 from mien.jobs.reenact.config import WARP, EvalRequest, ExportRequest, RunRequest, TrainRequest
 from mien.messages import text
 from mien.persona.film import Film, film_photo
@@ -61,7 +61,8 @@ class ReenactPredictor:
         film, driver = self._film(request), driver_of(request, progress)
 
         def make(photo: Path, target: Path) -> tuple[str, ...]:
-            return film_photo(photo, driver, target, film=film, progress=told(progress, photo.name))
+            own = film_of_photo(film, photo)
+            return film_photo(photo, driver, target, film=own, progress=told(progress, photo.name))
 
         return each_photo(request, f".{request.format}", make, no_progress)
 

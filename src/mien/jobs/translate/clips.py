@@ -19,6 +19,7 @@ from mien.errors import InputError
 from mien.face import affine
 from mien.face.affine import Matrix
 from mien.face.align import align_head
+from mien.io.marking import marked_frames
 from mien.io.names import terminal_safe
 from mien.io.provenance import Provenance
 from mien.io.sound import has_sound, with_sound
@@ -80,7 +81,7 @@ def film(
         return ()
     with tempfile.TemporaryDirectory() as scratch:
         silent = Path(scratch) / "silent.mp4"
-        write_video(silent, frames, fps=fps, provenance=None)
+        write_video(silent, marked_frames(frames, how.provenance), fps=fps, provenance=None)
         try:
             with_sound(silent, clip, target, provenance=how.provenance)
         except ValueError:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from mien import fields
+from mien.io.provenance import Consent
 from mien.jobs.train_request import TrainOptions
 
 Kind: TypeAlias = Literal["anime", "photo"]
@@ -36,6 +37,7 @@ class RunRequest:
     damp: float = fields.option(0.7, help="translate.damp", span=(0.0, 0.95))
     limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 1_000_000))
     out: Path = fields.option(Path("translations"), help="translate.out")
+    consent: Consent = fields.option("none", help="option.consent")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 

@@ -21,6 +21,7 @@ from mien.io.image import read_image, write_image
 from mien.io.names import ResultNames, terminal_safe
 from mien.io.provenance import DigitalSource, Provenance, request_hash
 from mien.jobs.base import Outcome, Progress, Skipped, Step
+from mien.jobs.record import of_photos, recorded
 from mien.jobs.translate.cartoon import cartoon
 from mien.jobs.translate.clips import Filming, film, is_clip
 from mien.jobs.translate.config import Kind, RunRequest
@@ -114,11 +115,12 @@ class _Work:
         if request.paste:
             source = "compositeWithTrainedAlgorithmicMedia" if model else "compositeSynthetic"
             pictures = [pasted(photo, found)]
-        made_by = _provenance(request, self.via, found[0].models, source)
+        made_by = of_photos(_provenance(request, self.via, found[0].models, source), path)
         results = []
         for number, picture in enumerate(pictures, 1):
             target = self._names.claim(path, face=number, suffix=".png")
-            write_image(target, picture, provenance=made_by)
+            over = photo if request.paste else None
+            write_image(target, picture, provenance=made_by, over=over)
             results.append(target)
         if request.sheet:
             target = self._names.claim(path, suffix=".sheet.png")
@@ -144,7 +146,7 @@ class _Work:
             size=request.size,
             damp=request.damp,
             limit=request.limit,
-            provenance=_provenance(request, "network", (model.sha256,), source),
+            provenance=of_photos(_provenance(request, "network", (model.sha256,), source), path),
         )
         target = self._names.claim(path, suffix=".mp4")
         keys = film(
@@ -313,4 +315,5 @@ def _provenance(
     request: RunRequest, via: str, models: tuple[str, ...], source: DigitalSource
 ) -> Provenance:
     asked = {"to": request.to, "via": via, "size": request.size, "paste": request.paste}
-    return Provenance(source, "translate.run", models, request=request_hash(asked))
+    made_by = Provenance(source, "translate.run", models, request=request_hash(asked))
+    return recorded(made_by, request)

@@ -19,6 +19,7 @@ from mien.jobs.character.engine_fit.fit import Bench, EngineFit, fit_engine, ope
 from mien.jobs.character.engine_fit.judges import Views
 from mien.jobs.character.engine_fit.looking import Look, look_at_photo
 from mien.jobs.character.engines.opening import open_engine
+from mien.jobs.record import of_photos, recorded
 from mien.messages import text
 from mien.types import Face
 
@@ -52,14 +53,16 @@ def _people(request: FitRequest, bench: Bench, progress: Progress) -> Outcome:
                 together += looks
             for number, look in enumerate([] if request.one_person else looks, 1):
                 target = names.claim(photo, face=number)
-                notes.append(_written(target, [look], bench, (request, made_by)))
+                of_it = of_photos(made_by, photo)
+                notes.append(_written(target, [look], bench, (request, of_it)))
                 results.append(target)
         except MienError as problem:
             skipped.append(Skipped(str(photo), str(problem)))
         progress(Step(done + 1, total, photo.name))
     if together:
         target = names.claim(request.photos[0])
-        notes.append(_written(target, together, bench, (request, made_by)))
+        of_them = of_photos(made_by, *request.photos)
+        notes.append(_written(target, together, bench, (request, of_them)))
         results.append(target)
     return Outcome(tuple(results), tuple(skipped), tuple(notes) if results else ())
 
@@ -99,9 +102,10 @@ def _made_by(request: FitRequest, bench: Bench) -> Provenance:
     models = [bench.model.sha256]
     if bench.imitator is not None:
         models.append(bench.imitator.sha256)
-    return Provenance(
+    made_by = Provenance(
         source=bench.opened.source, job=JOB, models=tuple(models), request=request_hash(told)
     )
+    return recorded(made_by, request)
 
 
 def _confidence_line(bench: Bench) -> str:

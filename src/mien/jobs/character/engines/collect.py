@@ -95,7 +95,7 @@ def _draw(known: _Set, files: list[str], progress: Progress) -> list[Skipped]:
                 picture = known.opened.engine.render(params)
                 shape = shape or picture.shape
                 _check_shape(file, picture.shape, shape)
-                write_image(path, picture, provenance=known.made_by)
+                write_image(path, picture, provenance=known.made_by, marked=False)
                 failures = 0
             except InputError as problem:
                 skipped.append(Skipped(file, str(problem)))

@@ -1,0 +1,106 @@
+"""What a request leaves in its results, so that they can be made again: nothing that names anyone.
+
+Numbers, truths and choices are told as they are; files by their SHA-256 alone; free text not at
+all. `mien replay` goes the other way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mien import fields
+from mien.fields import Control
+from mien.io.asked import is_word, written
+from mien.io.provenance import Provenance
+
+PLACES = frozenset({"out", "overwrite", "device", "cache", "consent"})
+"""Fields that say where and not what, and the one that a provenance holds by itself."""
+LEFT_OUT = "left_out"
+"""Names the fields whose text is not told."""
+_CHUNK = 2**20
+_CHARACTER = "params.json"
+
+
+def recorded(
+    made_by: Provenance, request: Any, *, words: Mapping[str, Iterable[str]] | None = None
+) -> Provenance:
+    """A provenance with what was asked and the files that it named, apart from `photos`.
+
+    words   for free text that was read as words of a list: those words, by field
+    """
+    from mien.head.schema import schema_hash
+
+    told = dict(words or {})
+    asked: dict[str, Any] = {}
+    inputs: list[tuple[str, str]] = []
+    left_out: list[str] = []
+    for control in fields.describe(type(request)):
+        value = getattr(request, control.name)
+        if control.name in PLACES or control.name == "photos":
+            continue
+        if control.name in told:
+            asked[control.name] = list(told[control.name])
+        elif _is_told(control, value):
+            asked[control.name] = _plain(value)
+        elif files := _files(value):
+            inputs += [(control.name, digest(path)) for path in files]
+        else:
+            left_out.append(control.name)
+    if left_out:
+        asked[LEFT_OUT] = left_out
+    return dataclasses.replace(
+        made_by,
+        head=schema_hash(),
+        asked=written(asked),
+        inputs=tuple(inputs),
+        consent=getattr(request, "consent", ""),
+    )
+
+
+def of_photos(made_by: Provenance, *photos: Path) -> Provenance:
+    """The provenance of what is made of these photos."""
+    own = tuple(("photos", digest(photo)) for photo in photos)
+    return dataclasses.replace(made_by, inputs=(*own, *made_by.inputs))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's bytes; of a folder, a character's parameters, or all its files' in order.
+
+    Raises OSError where it cannot be read.
+    """
+    if not path.is_dir():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    if (path / _CHARACTER).is_file():
+        return digest(path / _CHARACTER)
+    inside = sorted(one for one in path.iterdir() if one.is_file())
+    return hashlib.sha256("".join(map(digest, inside)).encode()).hexdigest()
+
+
+def listed(control: Control) -> tuple[str, ...]:
+    """The words that stand for themselves in `photo|toon|FILE`."""
+    return tuple(one for one in control.metavar.split("|") if one.islower() and is_word(one))
+
+
+def _is_told(control: Control, value: object) -> bool:
+    if value is None or value == ():
+        return True
+    if control.kind == "text":
+        return value in listed(control) or (value == control.default and is_word(str(value)))
+    return control.kind != "path"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _files(value: Any) -> list[Path]:
+    """What a path, a text or several of them name, if all of it is there."""
+    paths = [Path(one) for one in (value if isinstance(value, tuple) else (value,))]
+    return paths if all(path.exists() for path in paths) else []
