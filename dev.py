@@ -56,6 +56,7 @@ MODELS = (
     ("what `express` repairs", "mien.jobs.express", "default"),
     ("what `reenact` repairs", "mien.jobs.reenact", "default"),
     ("`translate`, both ways", "mien.jobs.translate"),
+    ("the table of their hashes", "mien.io.pins"),
 )
 # These would bend the install or the imports of our own environment.
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_CONSTRAINT")

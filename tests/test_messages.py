@@ -11,18 +11,13 @@ from mien.messages import AREAS, TABLE, environment_language, language, text, us
 
 # Keys that are put together: the command of every action, the warnings of every face.
 STUDIO = (
-    "label",
-    "choice",
-    "action",
-    "state",
-    "short",
-    "slider",
-    "group",
-    "live",
-    "run",
-    *("training", "auth"),
+    *("label", "choice", "action", "state", "short", "slider"),
+    *("group", "live", "run", "training", "auth"),
 )
-COMPOSED = ("command.", "face.warning.", "jobs.", *(f"studio.{part}." for part in STUDIO))
+COMPOSED = (
+    *("command.", "face.warning.", "inspect.", "jobs."),
+    *(f"studio.{part}." for part in STUDIO),
+)
 
 
 def placeholders(template: str) -> set[str]:

@@ -187,8 +187,8 @@ def _say(**values: object) -> None:
 # ---------------------------------------------------------------- the parent
 
 
-def run(files: int, seed: int, *, first: int = 0) -> dict[str, Any]:
-    """The report on files first .. first + files - 1."""
+def run(files: int, seed: int, *, first: int = 0, log: Path | None = None) -> dict[str, Any]:
+    """The report on files first .. first + files - 1; `log` gets a line for each as it comes."""
     rows: list[dict[str, Any]] = []
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
@@ -199,7 +199,7 @@ def run(files: int, seed: int, *, first: int = 0) -> dict[str, Any]:
         doors.write_seeds(folder)
         number = first
         while number < first + files:
-            told = list(_child(folder, seed, number, first + files))
+            told = list(_logged(_child(folder, seed, number, first + files), log))
             rows += [one for one in told if "number" in one]
             opened = [one["start"] for one in told if "start" in one]
             closed = {one["number"] for one in told if "number" in one}
@@ -212,6 +212,16 @@ def run(files: int, seed: int, *, first: int = 0) -> dict[str, Any]:
     for row in rows:
         row["door"] = names[row["number"] % len(names)]
     return report(rows, seed, time.monotonic() - began)
+
+
+def _logged(told: Iterator[dict[str, Any]], log: Path | None) -> Iterator[dict[str, Any]]:
+    with contextlib.ExitStack() as stack:
+        file = None if log is None else stack.enter_context(log.open("a"))
+        for one in told:
+            if file is not None:
+                file.write(json.dumps(one) + "\n")
+                file.flush()
+            yield one
 
 
 def _child(folder: Path, seed: int, first: int, stop: int) -> Iterator[dict[str, Any]]:
@@ -273,8 +283,9 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--log", type=Path, default=None)
     asked = parser.parse_args()
-    found = run(asked.files, asked.seed, first=asked.first)
+    found = run(asked.files, asked.seed, first=asked.first, log=asked.log)
     written = json.dumps(found, indent=1)
     if asked.out is not None:
         asked.out.write_text(written + "\n")

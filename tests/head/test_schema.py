@@ -29,6 +29,12 @@ def test_materials_do_not_overlap_in_the_vector() -> None:
         assert all(material.low <= value <= material.high for value in material.default)
 
 
+def test_nobody_is_younger_than_eighteen() -> None:
+    schema.slider_vector({"age": -1.0})
+    with pytest.raises(OptionError, match="18 years, the youngest"):
+        schema.slider_vector({"age": -1.01})
+
+
 def test_macros_are_sums_of_sliders() -> None:
     vector = schema.slider_vector({"age": 0.5, "nasolabial": 0.1})
     expected = np.zeros(len(schema.SLIDERS))

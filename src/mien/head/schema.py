@@ -319,11 +319,14 @@ def slider_limit(name: str) -> float:
 def slider_vector(values: Mapping[str, float]) -> NDArray[np.float64]:
     """(S,) slider values, in the order of `SLIDERS`; macros are spread over their sliders.
 
-    Raises OptionError for an unknown name, a NaN, or a value beyond `slider_limit`.
+    Raises OptionError for an unknown name, a NaN, a value beyond `slider_limit`, and for an `age`
+    below -1: the people of this head are adults.
     """
     vector = np.zeros(len(SLIDERS))
     for name, value in values.items():
         _check_number(name, value, slider_limit(name))
+        if name == "age" and value < -1.0:
+            raise OptionError(f"slider age={value} is out of range: -1 is 18 years, the youngest.")
         if name in SLIDER_INDEX:
             vector[SLIDER_INDEX[name]] += value
         elif name in MACROS:

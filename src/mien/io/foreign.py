@@ -7,6 +7,7 @@ containers and refuses everything that would run code; what it gives is checked 
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,7 +44,9 @@ def load_foreign(path: Path, *, limits: WeightLimits = WEIGHT_LIMITS) -> dict[st
     if _inflates(data, limits):
         raise _error("io.foreign.damaged", path)
     try:
-        found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about odd files, which either raise or are fine
+            found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as problem:  # a damaged or hostile file may raise anything
         raise _error("io.foreign.damaged", path) from problem
     tensors = _tensors(found)

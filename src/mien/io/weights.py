@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from mien import __version__
 from mien.errors import WeightsError
+from mien.io import pins
 from mien.io.atomic import atomic_write_bytes
 from mien.io.files import read_bytes
 from mien.io.limits import MIB, WEIGHT_LIMITS, WeightLimits
@@ -92,7 +93,9 @@ def save_weights(
     written = json.dumps(values, sort_keys=True, ensure_ascii=True, allow_nan=False)
     data = safetensors.numpy.save(stored, metadata={_KEY: written})
     atomic_write_bytes(path, data)
-    return hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256(data).hexdigest()
+    pins.keep(path, digest)
+    return digest
 
 
 def _stored(name: str, array: NDArray[Any], *, half: bool) -> NDArray[Any]:
@@ -118,7 +121,8 @@ def load_weights(
     """Reads a weight file; float16 stays float16.
 
     expected_job    the header's job has to be this one
-    sha256          what the file's bytes have to hash to; None: not checked
+    sha256          what the file's bytes have to hash to; None: what `io.pins` says, for a file
+                    that ships
     expected_head   the head's schema hash now; a header with another one is refused, one
                     without any is accepted; None: not checked
 
@@ -129,8 +133,10 @@ def load_weights(
         path, max_bytes=limits.max_bytes, wanted="io.wanted.weights", error=WeightsError
     )
     found = hashlib.sha256(data).hexdigest()
-    if sha256 is not None and found != sha256:
-        raise _error("io.weights.changed", path, found=found[:12], wanted=sha256[:12])
+    wanted = sha256 or pins.pinned(path)
+    if wanted is not None and found != wanted:
+        key = "io.weights.changed" if sha256 else "io.weights.pinned"
+        raise _error(key, path, found=found[:12], wanted=wanted[:12], command=pins.COMMAND)
     header = _parse_header(data, path, limits)
     if header.job != expected_job:
         raise _error("io.weights.job", path, found=header.job, wanted=expected_job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import types
 import typing
@@ -49,11 +50,57 @@ class RecipeSettings:
 
     @classmethod
     def from_config(cls, values: Mapping[str, Any]) -> Self:
-        """The settings that `as_config` described; raises TypeError for a foreign name."""
+        """The settings that `as_config` described.
+
+        The values may come from a file that somebody sent: raises TypeError for a foreign name or
+        a value of another type, ValueError for one that no network of ours has.
+        """
         told: dict[str, Any] = {
             n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
         }
-        return cls(**told)
+        made = cls(**told)
+        for name, hint in typing.get_type_hints(cls).items():
+            value = getattr(made, name)
+            if not _is_of(hint, value):
+                raise TypeError(f"{name}: {value!r:.60}")
+            _check_span(name, value)
+        return made
+
+
+_WIDEST, _DEEPEST, _LARGEST = 8192, 64, 4096
+_WEIGHTS = 4_000_000  # of all layers together, for each place of their kernels
+_WIDTHS = frozenset(
+    {"maker", "judge", "widths", "hidden", "channels", "latent", "bottleneck", "aus", "components"}
+)
+_DEPTHS = frozenset({"blocks", "repeat", "layers"})
+
+
+def _is_of(hint: Any, value: Any) -> bool:
+    """Whether a value is of the type of a field."""
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return any(_is_of(one, value) for one in parts)
+    if origin is Literal:
+        return isinstance(value, str) and value in parts
+    if origin is tuple:
+        several = isinstance(value, tuple) and len(value) <= _DEEPEST
+        whole = parts[-1] is Ellipsis or (several and len(value) == len(parts))
+        return several and whole and all(_is_of(parts[0], one) for one in value)
+    if hint is float:
+        return type(value) in (int, float) and math.isfinite(value)
+    return value is None if hint is type(None) else type(value) is hint
+
+
+def _check_span(name: str, value: Any) -> None:
+    """Raises ValueError for a network that would not fit into any memory."""
+    most = _WIDEST if name in _WIDTHS else _DEEPEST if name in _DEPTHS else _LARGEST
+    if name not in _WIDTHS | _DEPTHS | {"size", "window", "patch"}:
+        most = int(_MOST)
+    numbers = value if isinstance(value, tuple) else (value,)
+    if any(type(one) in (int, float) and not -most <= one <= most for one in numbers):
+        raise ValueError(f"{name}: {value!r:.60}")
+    if name in _WIDTHS and sum(a * b for a, b in itertools.pairwise(numbers)) > _WEIGHTS:
+        raise ValueError(f"{name}: {value!r:.60}")
 
 
 _MOST = 1e9

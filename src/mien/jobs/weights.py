@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.head.schema import schema_hash
+from mien.io.pins import FOLDER as FOLDER
 from mien.io.weights import WeightHeader
 from mien.jobs.settings import RecipeSettings
 
-FOLDER = Path(__file__).resolve().parents[1] / "weights"
-"""Where what ships lies."""
+DAMAGE = (
+    *(KeyError, TypeError, ValueError, RuntimeError, AttributeError, IndexError),
+    *(ArithmeticError, AssertionError, MemoryError),
+)
+"""What a weight file whose header and arrays do not belong together may raise."""
 
 
 def weight_file(model: str, shipped: Mapping[str, Path], *, stem: str = "weights") -> Path:

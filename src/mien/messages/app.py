@@ -70,6 +70,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "not ready: {names} missing; run `python3 dev.py setup`",
         "尚未就绪：缺少 {names}；请运行 `python3 dev.py setup`",
     ),
+    "doctor.pinned": (
+        "NOT the file that ships (wrong SHA-256): install again; after training, {command}",
+        "不是随附的原文件（SHA-256 不符）：请重新安装；若刚训练过，请运行 {command}",
+    ),
     "doctor.absent": ("not installed", "未安装"),
     "doctor.cores": ("{count} cores", "{count} 个核心"),
     "doctor.memory": ("{size:.1f} GiB", "{size:.1f} GiB"),

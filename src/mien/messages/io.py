@@ -205,6 +205,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}: made for head {found}; wanted {wanted}: run `make models` to train it again",
         "{path}：对应头部模型 {found}；需要 {wanted}，请运行 `make models` 重新训练",
     ),
+    "io.weights.pinned": (
+        "{path}: not the file that ships (SHA-256 {found}, wanted {wanted}): install mien again; "
+        "after training it yourself, run {command}",
+        "{path}：不是随附的原文件（SHA-256 {found}，应为 {wanted}）：请重新安装 mien；"
+        "若是自行训练的，请运行 {command}",
+    ),
     "io.weights.changed": (
         "{path}: its SHA-256 begins with {found}; wanted {wanted}: it was changed or damaged, "
         "copy or download it again, or run `make models`",

@@ -104,13 +104,16 @@ def _speeds() -> list[tuple[str, str]]:
 def _weights() -> list[tuple[str, str]]:
     """What ships: each weight file with its size, or what is wrong with it."""
     from mien.errors import WeightsError
+    from mien.io import pins
     from mien.io.weights import read_header
 
-    rows = []
+    rows, found = [], pins.measured()
     for path in sorted((Path(mien.__file__).parent / "weights").glob("*.safetensors")):
         try:
             header = read_header(path)
             what = f"{header.job} {header.preset}, {path.stat().st_size / 2**20:.1f} MiB"
+            if found[path.name] != pins.read_table().get(path.name):
+                what += f"; {text('doctor.pinned', command=pins.COMMAND)}"
         except WeightsError as error:
             what = str(error)
         rows.append((path.name, what))

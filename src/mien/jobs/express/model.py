@@ -24,6 +24,7 @@ from mien.jobs.express.networks import make_maker
 from mien.jobs.express.presets import Config
 from mien.jobs.express.regions import Planes, as_floats
 from mien.jobs.weights import (
+    DAMAGE,
     FOLDER,
     in_micro_batches,
     network_part,
@@ -99,7 +100,7 @@ def load_model(
         config = Config.from_config(found.header.config["recipe"])
         maker = make_maker(config, 0)
         maker.load_state_dict(network_part(found.tensors))
-    except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+    except DAMAGE as problem:
         raise WeightsError(text("express.weights_differ", path=terminal_safe(path))) from problem
     maker = maker.eval().requires_grad_(False).to(device)
     return ExpressModel(maker, config, found.header, found.sha256, device)

@@ -20,6 +20,7 @@ from mien.jobs.generate.codes import Codes
 from mien.jobs.generate.networks import make_maker
 from mien.jobs.generate.presets import Config
 from mien.jobs.weights import (
+    DAMAGE,
     FOLDER,
     in_micro_batches,
     network_part,
@@ -76,7 +77,7 @@ def load_model(model: str, device: torch.device) -> FaceModel:
         config = Config.from_config(found.header.config["recipe"])
         maker = make_maker(config, 0)
         maker.load_state_dict(network_part(found.tensors, "maker"))
-    except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+    except DAMAGE as problem:
         raise WeightsError(text("generate.weights_differ", path=terminal_safe(path))) from problem
     maker = maker.eval().requires_grad_(False).to(device)
     parts = network_part(found.tensors, "codes")

@@ -24,7 +24,14 @@ from mien.io.weights import WeightHeader, load_weights, save_weights
 from mien.jobs.reenact.networks import make_networks
 from mien.jobs.reenact.presets import Config
 from mien.jobs.reenact.recipe import made_by
-from mien.jobs.weights import FOLDER, network_part, state_arrays, trained_header, weight_file
+from mien.jobs.weights import (
+    DAMAGE,
+    FOLDER,
+    network_part,
+    state_arrays,
+    trained_header,
+    weight_file,
+)
 from mien.messages import text
 from mien.types import Image
 
@@ -86,7 +93,7 @@ def load_model(model: str, device: torch.device) -> ReenactModel:
         nets = make_networks(config, 0)
         for name, net in nets.items():
             net.load_state_dict(network_part(found.tensors, name))
-    except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+    except DAMAGE as problem:
         raise WeightsError(text("reenact.weights_differ", path=terminal_safe(path))) from problem
     ready = {name: net.eval().requires_grad_(False).to(device) for name, net in nets.items()}
     return ReenactModel(ready, config, found.header, found.sha256, device)

@@ -20,6 +20,7 @@ from mien.jobs.translate.foreign import is_foreign, load_maker
 from mien.jobs.translate.networks import make_maker
 from mien.jobs.translate.presets import Config, config
 from mien.jobs.weights import (
+    DAMAGE,
     FOLDER,
     in_micro_batches,
     network_part,
@@ -98,7 +99,7 @@ def load_model(model: str, to: Kind, device: torch.device) -> TranslateModel:
         made = found.header.config["to"]
         maker = make_maker(settings, 0, NETS[to])
         maker.load_state_dict(network_part(found.tensors))
-    except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+    except DAMAGE as problem:
         raise WeightsError(text("translate.weights_differ", path=terminal_safe(path))) from problem
     if made != to:
         values = {"path": terminal_safe(path), "made": made, "to": to}

@@ -21,7 +21,14 @@ from mien.jobs.character.imitator.data import ParameterSet
 from mien.jobs.character.imitator.layout import Layout, is_of_head, todays
 from mien.jobs.character.imitator.networks import make_imitator
 from mien.jobs.character.imitator.presets import Settings
-from mien.jobs.weights import FOLDER, in_micro_batches, network_part, state_arrays, weight_file
+from mien.jobs.weights import (
+    DAMAGE,
+    FOLDER,
+    in_micro_batches,
+    network_part,
+    state_arrays,
+    weight_file,
+)
 from mien.messages import text
 from mien.types import Image
 
@@ -95,7 +102,7 @@ def load_imitator(model: str, device: torch.device, *, of_head: bool = False) ->
         prior = np.asarray(found.tensors["prior"], np.float32)
         if prior.shape != (2, layout.size):
             raise ValueError(f"prior {prior.shape}")
-    except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+    except DAMAGE as problem:
         shown = terminal_safe(path)
         raise WeightsError(text("character.imitator.weights", path=shown)) from problem
     if of_head and not is_of_head(layout):

@@ -22,7 +22,7 @@ from mien.jobs.character.translator.data import Basis, MeasuredSet
 from mien.jobs.character.translator.network import TranslatorNet, make_translator
 from mien.jobs.character.translator.presets import Settings
 from mien.jobs.character.translator.recipe import NARROWEST
-from mien.jobs.weights import network_part, state_arrays, weight_file
+from mien.jobs.weights import DAMAGE, network_part, state_arrays, weight_file
 from mien.messages import text
 
 JOB = "character.translator"
@@ -172,7 +172,7 @@ def load_translator(model: str) -> EngineTranslator:
     found = load_weights(path, expected_job=JOB)
     try:
         return _of_weights(found.tensors, found.header, found.sha256)
-    except (KeyError, TypeError, ValueError, RuntimeError, IndexError) as problem:
+    except DAMAGE as problem:
         shown = terminal_safe(path)
         raise WeightsError(text("character.translator.weights", path=shown)) from problem
 
