@@ -50,6 +50,14 @@ def test_a_sample_is_made_again_with_the_same_bytes(cli: Cli, sample: Path, tmp_
     assert (out / "seed0-0001.png").read_bytes() == sample.read_bytes()
 
 
+def test_a_head_is_made_again_from_its_seed_or_its_file(cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "head.png"
+    words = ("--seed", 3, "--set", "nose_width=.5", "--light", "soft", "--size", 64)
+    assert cli("head", "render", *map(str, words), "--out", out).code == 0
+    done = cli("replay", out, "--out", tmp_path / "again")
+    assert (done.code, "the same bytes" in done.out) == (0, True), done.err
+
+
 def test_inspect_says_in_words_what_was_asked(cli: Cli, sample: Path) -> None:
     told = cli("inspect", sample).out
     assert "made by a trained network" in told

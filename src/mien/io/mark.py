@@ -44,7 +44,8 @@ _TARGET = {64: (0.5, 1.0), 128: (0.42, 1.0), 256: (0.38, 0.9)}
 _PART_TARGET = (0.6, 1.0)  # where only a part of the picture may be changed
 _FLOOR, _BUSY = 2.5, 2.0  # grey levels of contrast: added to every cell's, and at most
 _CLIP = 2.5
-_PSNR_NOISE = 1.98  # grey levels rms: 42.2 dB
+_LOUD = 1.93  # grey levels rms of the cells; with dithering below 42 dB
+_BAND = 512  # rows at a time: a picture of 80 megapixels does not take gigabytes
 _SYNC = -1
 _COARSE, _REACH = 64, 11  # blocks a side, and how far apart changes still are one region
 
@@ -83,19 +84,38 @@ def mark(image: Image, number: str, *, over: Image | None = None) -> Image:
     inside = None if over is None else _changed(image, over)
     if inside is not None and not inside.any():
         return image
-    cells = _grid(min(height, width))
-    delta = _cells_change(image, cells, _bits(int(number[:9], 16)), inside)
-    spread = cv2.resize(delta, (width, height), interpolation=cv2.INTER_CUBIC)
-    if inside is not None:
-        spread *= inside
-    # To whole grey levels without losing what is less than half of one.
-    change = np.floor(spread + _dither(height, width))
-    rms = math.sqrt(float(np.mean(np.square(change))))
-    if rms > _PSNR_NOISE:
-        change = np.floor(spread * (_PSNR_NOISE / rms) + _dither(height, width))
-    up, down = (np.maximum(part, 0).astype(np.uint8) for part in (change, -change))
-    brighter = cv2.add(image, cv2.merge([up, up, up]))
-    return np.asarray(cv2.subtract(brighter, cv2.merge([down, down, down])), np.uint8)
+    delta = _cells_change(image, _bits(int(number[:9], 16)), inside)
+    made = np.empty_like(image)
+    for top in range(0, height, _BAND):
+        rows = slice(top, min(top + _BAND, height))
+        spread = _spread(delta, height, width, rows)
+        if inside is not None:
+            spread *= inside[rows]
+        # To whole grey levels without losing what is less than half of one.
+        change = np.floor(spread + _dither(width)[: rows.stop - top])
+        up, down = (np.maximum(part, 0).astype(np.uint8) for part in (change, -change))
+        brighter = cv2.add(np.ascontiguousarray(image[rows]), cv2.merge([up, up, up]))
+        made[rows] = cv2.subtract(brighter, cv2.merge([down, down, down]))
+    return made
+
+
+def _spread(
+    delta: NDArray[np.float32], height: int, width: int, rows: slice
+) -> NDArray[np.float32]:
+    """(rows, w) of the change of cells spread over the picture's pixels, without steps."""
+    cells = len(delta)
+    across, down = cells / width, cells / height
+    place = [[across, 0.0, across / 2 - 0.5], [0.0, down, (rows.start + 0.5) * down - 0.5]]
+    return np.asarray(
+        cv2.warpAffine(
+            delta,
+            np.array(place),
+            (width, rows.stop - rows.start),
+            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        np.float32,
+    )
 
 
 def read_mark(image: Image) -> Mark | None:
@@ -252,45 +272,45 @@ def _values(means: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _cells_change(
-    image: Image, cells: int, bits: NDArray[np.float32], inside: NDArray[np.float32] | None
+    image: Image, bits: NDArray[np.float32], inside: NDArray[np.uint8] | None
 ) -> NDArray[np.float32]:
     """(n, n) by how many grey levels every cell has to change."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    means = _means(grey, cells)
+    cells = _grid(min(image.shape[:2]))
+    means = _means(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32), cells)
     apart, busy = _contrast(means)
     signs, slots = _signs(cells)
     wanted = signs * np.where(slots == _SYNC, 1.0, bits[slots])
     values = np.clip(apart / (busy + _FLOOR), -_CLIP, _CLIP)
-    share = np.ones_like(means) if inside is None else _means(inside, cells)
+    share = np.ones_like(means) if inside is None else _means(inside.astype(np.float32), cells)
     group = slots.ravel() + 1
     said = np.bincount(group, (values * wanted * share).ravel(), _CODE + 1)
     count = np.maximum(np.bincount(group, share.ravel(), _CODE + 1), 1e-6)
     target, most = _TARGET[cells] if inside is None else _PART_TARGET
     level = np.clip(target - said / count, 0.1, most)[group].reshape(cells, cells)
     plain = busy < 0.02  # one colour: nothing may be seen there, and nothing would last
-    return np.where(plain, 0.0, wanted * level * (np.minimum(busy, _BUSY) + _FLOOR)).astype(
-        np.float32
-    )
+    change = np.where(plain, 0.0, wanted * level * (np.minimum(busy, _BUSY) + _FLOOR))
+    loud = math.sqrt(float(np.mean(np.square(change * share))))
+    return (change * min(1.0, _LOUD / max(loud, 1e-6))).astype(np.float32)
 
 
-def _changed(image: Image, over: Image) -> NDArray[np.float32]:
+def _changed(image: Image, over: Image) -> NDArray[np.uint8]:
     """(h, w) 1 in the regions where the picture differs from the photo, their inside filled."""
     height, width = image.shape[:2]
-    differs = (image != over).any(2).astype(np.float32)
-    coarse = cv2.resize(differs, (_COARSE, _COARSE), interpolation=cv2.INTER_AREA) > 0
+    differs = (cv2.absdiff(image, over).max(2) > 0).astype(np.uint8)
+    starts = [np.arange(_COARSE) * side // _COARSE for side in (height, width)]
+    coarse = np.maximum.reduceat(np.maximum.reduceat(differs, starts[0], 0), starts[1], 1)
+    wide = np.pad(coarse, _REACH)
     kernel = np.ones((_REACH, _REACH), np.uint8)
-    wide = np.pad(coarse.astype(np.uint8), _REACH)
     closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, kernel)[_REACH:-_REACH, _REACH:-_REACH]
     whole = cv2.resize(closed, (width, height), interpolation=cv2.INTER_NEAREST)
-    return np.asarray(np.maximum(whole, differs), np.float32)
+    return np.maximum(whole, differs)
 
 
 @functools.lru_cache(4)
-def _dither(height: int, width: int) -> NDArray[np.float32]:
-    """(h, w) thresholds of ordered dithering (Bayer 1973), in (0, 1)."""
+def _dither(width: int) -> NDArray[np.float32]:
+    """(band, w) thresholds of ordered dithering (Bayer 1973), in (0, 1)."""
     tile = np.zeros((1, 1))
     for _ in range(3):
         tile = np.block([[4 * tile, 4 * tile + 2], [4 * tile + 3, 4 * tile + 1]])
-    tile = (tile + 0.5) / tile.size
-    rows, columns = -(-height // len(tile)), -(-width // len(tile))
-    return np.tile(tile, (rows, columns))[:height, :width].astype(np.float32)
+    tile = ((tile + 0.5) / tile.size).astype(np.float32)
+    return np.tile(tile, (_BAND // len(tile), -(-width // len(tile))))[:, :width]

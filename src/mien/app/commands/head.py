@@ -158,7 +158,7 @@ def render(request: RenderRequest) -> int:
     shown = person(request, job="head.render")
     if request.light is not None:
         view = dataclasses.replace(shown.view, light=LIGHTS[request.light])
-        shown = dataclasses.replace(_remade(shown, "head.render"), view=view)
+        shown = dataclasses.replace(_remade(shown, request, "head.render"), view=view)
     drawn = shown.render(size=request.size)
     path = free_path(request.out, overwrite=request.overwrite)
     write_image(path, drawn.rgb, provenance=shown.provenance)
@@ -208,18 +208,21 @@ def person(request: PersonRequest, *, job: str) -> Character:
         code = changed(known.code, request)
         if code == known.code:
             return known
-        return dataclasses.replace(_remade(known, job), code=code)
+        return dataclasses.replace(_remade(known, request, job), code=code)
     code = FaceCode()
     if request.seed is not None:
         code = sample(request.seed, request.index, sampler=request.sampler)
-    made_by = _provenance(job, request.seed)
-    return Character(changed(code, request), View(), None, made_by)
+    drawn = Character(changed(code, request), View(), None, _provenance(job, request.seed))
+    return _remade(drawn, request, job)
 
 
-def _remade(character: Character, job: str) -> Character:
+def _remade(character: Character, request: PersonRequest, job: str) -> Character:
     """The character as another job leaves it."""
+    from mien.jobs.record import recorded
+
     made_by = dataclasses.replace(character.provenance, job=job, request="")
-    return dataclasses.replace(character, provenance=made_by)
+    told = dataclasses.replace(recorded(made_by, request), consent=character.provenance.consent)
+    return dataclasses.replace(character, provenance=told)
 
 
 def changed(code: FaceCode, request: PersonRequest) -> FaceCode:
@@ -293,6 +296,7 @@ def sheet(request: SheetRequest) -> int:
     from mien.app.sheet import KINDS, SAMPLED, compose, drawn
     from mien.io.image import write_image
     from mien.jobs.base import Step
+    from mien.jobs.record import recorded
 
     if request.kind in SAMPLED:
         plan = SAMPLED[request.kind](request.seed, request.count, sampler=request.sampler)
@@ -308,7 +312,8 @@ def sheet(request: SheetRequest) -> int:
             progress(Step(len(pictures), len(labels), label))
     path = free_path(request.out, overwrite=request.overwrite)
     page = compose(pictures, labels, columns=plan.columns)
-    write_image(path, page, provenance=_provenance("head.sheet", request.seed))
+    made_by = recorded(_provenance("head.sheet", request.seed), request)
+    write_image(path, page, provenance=made_by)
     console.say(text("app.wrote", path=path))
     return 0
 
