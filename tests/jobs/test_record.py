@@ -60,6 +60,17 @@ def test_several_files_of_one_field_keep_their_order(tmp_path: Path) -> None:
     assert found.inputs == tuple(("like", digest(path)) for path in paths)
 
 
+def test_what_is_too_long_is_left_out_and_never_an_error(tmp_path: Path) -> None:
+    found = recorded(MADE_BY, WalkRequest(seeds=tuple(range(200))))
+    assert asked(found)[LEFT_OUT] == ["seeds"]
+    words = {"only": ["A" * 40] * 100, "sweep": ["B" * 40] * 100}
+    found = recorded(MADE_BY, EditRequest(photos=()), words=words)
+    assert list(asked(found)) == [LEFT_OUT]
+    photo = tmp_path / "a"
+    photo.write_bytes(b"a")
+    assert len(of_photos(MADE_BY, *([photo] * 300)).inputs) == 256
+
+
 def test_a_folder_is_told_by_what_is_in_it(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"a")
     before = digest(tmp_path)

@@ -45,13 +45,14 @@ def check_asked(text: str) -> None:
     if not isinstance(values, dict) or not values or len(values) > _MOST:
         raise ValueError("what was asked is an object with a few fields")
     for name, value in values.items():
-        if not _NAME.fullmatch(name) or not _is_allowed(value):
+        if not _NAME.fullmatch(name) or not is_allowed(value):
             raise ValueError("what was asked holds numbers and words of a list only")
     if json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False) != text:
         raise ValueError("what was asked is not in its canonical form")
 
 
-def _is_allowed(value: object) -> bool:
+def is_allowed(value: object) -> bool:
+    """Whether a JSON value is a number, a truth, a word, or a few of them."""
     if isinstance(value, list):
         return len(value) <= _MOST and all(_is_plain(one) for one in value)
     if isinstance(value, dict):

@@ -54,7 +54,8 @@ _HASH = re.compile(r"[0-9a-f]{8,64}")
 _JOB = re.compile(r"[a-z][a-z0-9]*([.-][a-z0-9]+)*")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_MOST_INPUTS = 256
+MOST_INPUTS = 256
+"""Files that one result tells of."""
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")
 
 
@@ -97,8 +98,8 @@ class Provenance:
                 raise ValueError("a provenance holds hashes in lower-case hexadecimal only")
         if not _VERSION.fullmatch(self.version):
             raise ValueError(f"{self.version!r} is not a version")
-        if len(self.inputs) > _MOST_INPUTS:
-            raise ValueError(f"more than {_MOST_INPUTS} inputs")
+        if len(self.inputs) > MOST_INPUTS:
+            raise ValueError(f"more than {MOST_INPUTS} inputs")
         if not all(_ROLE.fullmatch(role) and _DIGEST.fullmatch(one) for role, one in self.inputs):
             raise ValueError("an input is the name of a field and 64 hexadecimal digits")
         if self.consent and self.consent not in get_args(Consent):

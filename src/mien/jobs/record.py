@@ -14,8 +14,8 @@ from typing import Any
 
 from mien import fields
 from mien.fields import Control
-from mien.io.asked import is_word, written
-from mien.io.provenance import Provenance
+from mien.io.asked import is_allowed, is_word, written
+from mien.io.provenance import MOST_INPUTS, Provenance
 
 PLACES = frozenset({"out", "overwrite", "device", "cache", "consent"})
 """Fields that say where and not what, and the one that a provenance holds by itself."""
@@ -44,7 +44,7 @@ def recorded(
             continue
         if control.name in told:
             asked[control.name] = list(told[control.name])
-        elif _is_told(control, value):
+        elif _is_told(control, value) and is_allowed(_plain(value)):
             asked[control.name] = _plain(value)
         elif files := _files(value):
             inputs += [(control.name, digest(path)) for path in files]
@@ -55,16 +55,24 @@ def recorded(
     return dataclasses.replace(
         made_by,
         head=schema_hash(),
-        asked=written(asked),
-        inputs=tuple(inputs),
+        asked=_short(asked),
+        inputs=tuple(inputs[:MOST_INPUTS]),
         consent=getattr(request, "consent", ""),
     )
 
 
 def of_photos(made_by: Provenance, *photos: Path) -> Provenance:
     """The provenance of what is made of these photos."""
-    own = tuple(("photos", digest(photo)) for photo in photos)
-    return dataclasses.replace(made_by, inputs=(*own, *made_by.inputs))
+    own = tuple(("photos", digest(photo)) for photo in photos[:MOST_INPUTS])
+    return dataclasses.replace(made_by, inputs=(*own, *made_by.inputs)[:MOST_INPUTS])
+
+
+def _short(asked: dict[str, Any]) -> str:
+    """The text of what was asked; where that is too long, the names of what is left out."""
+    try:
+        return written(asked)
+    except ValueError:
+        return written({LEFT_OUT: list(asked)})
 
 
 def digest(path: Path) -> str:
@@ -102,5 +110,6 @@ def _plain(value: Any) -> Any:
 
 def _files(value: Any) -> list[Path]:
     """What a path, a text or several of them name, if all of it is there."""
-    paths = [Path(one) for one in (value if isinstance(value, tuple) else (value,))]
-    return paths if all(path.exists() for path in paths) else []
+    values = value if isinstance(value, tuple) else (value,)
+    paths = [Path(one) for one in values if isinstance(one, str | Path)]
+    return paths if len(paths) == len(values) and all(path.exists() for path in paths) else []

@@ -152,7 +152,7 @@ def _sources(request: ReplayRequest, found: Provenance) -> dict[str, list[Path]]
         except OSError as problem:
             shown = {"path": terminal_safe(path), "wanted": text("replay.source")}
             raise InputError(text("io.read.missing", **shown)) from problem
-        if key not in dict(map(reversed, found.inputs)):
+        if key not in {one for _, one in found.inputs}:
             shown = {"path": terminal_safe(path), "digest": key[:12], "wanted": wanted}
             raise InputError(text("replay.stranger", **shown))
         given[key] = path
