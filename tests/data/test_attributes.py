@@ -176,3 +176,10 @@ def test_a_real_list_of_the_ancestor() -> None:
     found = read_attributes(path)
     assert len(found) == 81
     assert float(found.aus[:, AU_NAMES.index("AU25")].max()) == pytest.approx(3.09 / 5, abs=0.01)
+
+
+def test_a_column_of_endless_digits_is_no_action_unit(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"name,AU{'1' * 5000}\na.jpg,0.5\n")
+    with pytest.raises(InputError, match=r"a\.csv"):
+        read_attributes(path)

@@ -282,3 +282,9 @@ def test_damaged_xml_is_refused(tmp_path: Path) -> None:
         ("<html></html>", "dataset"),
     ):
         refuses(imglab.read_imglab, path, data, said)
+
+
+@pytest.mark.parametrize("name", ["UTF-99", "UTB-8", "rot13", "idna"])
+def test_an_encoding_that_nobody_knows_is_damage(tmp_path: Path, name: str) -> None:
+    whole = f"<?xml version='1.0' encoding='{name}'?><dataset/>".encode()
+    refuses(imglab.read_imglab, tmp_path / "a.xml", whole, "line 1")

@@ -90,7 +90,7 @@ def _tables(folder: Path) -> None:
     from mien.data.landmark_files import imglab, lm2, lm2s, plain, pts, table
     from mien.persona.driver import driver_of, write_driver
 
-    points = np.stack([np.arange(68) * 3.0, np.arange(68) * 2.0 + 5], 1)
+    points = np.array([(3.0 * k, 2.0 * k + 5) for k in range(68)], np.float64)
     plain.write_ck(folder / "ck.txt", points)
     plain.write_mmi(folder / "mmi.txt", points)
     pts.write_pts(folder / "a.pts", points)

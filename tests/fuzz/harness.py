@@ -140,7 +140,8 @@ def child(folder: Path, seed: int, first: int, stop: int) -> None:
     signal.signal(signal.SIGPROF, _over)
     os.environ["MIEN_LANG"] = "en"
     start = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
-    resource.setrlimit(resource.RLIMIT_AS, (start + int(GIB * 2**30),) * 2)
+    most = start + int(GIB * 2**30)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     with tempfile.TemporaryDirectory() as scratch:
         os.chdir(scratch)
         for number in range(first, stop):

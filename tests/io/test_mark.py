@@ -64,7 +64,7 @@ def test_it_survives_scaling_and_jpeg(marked: Image, factor: float, quality: int
 
 def test_it_survives_a_mirror_and_a_changed_shape(marked: Image) -> None:
     for seen in (marked[:, ::-1], cv2.resize(marked, (640, 400), interpolation=cv2.INTER_AREA)):
-        found = read_mark(np.ascontiguousarray(seen))
+        found = read_mark(np.asarray(seen, np.uint8, order="C"))
         assert found is not None
         assert found.number == NUMBER[:9]
 

@@ -10,7 +10,7 @@ import pytest
 from mien.errors import InputError
 from mien.io.provenance import Provenance, read_provenance
 from mien.io.sound import has_sound, with_sound
-from mien.io.video import probe, read_frames, write_video
+from mien.io.video import probe, read_frames, read_tags, write_video
 
 MADE_BY = Provenance(source="compositeSynthetic", job="reenact.run")
 
@@ -89,3 +89,14 @@ def test_what_is_no_clip_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"no clip")
     with pytest.raises(InputError, match=r"x\.mp4"):
         has_sound(path)
+
+
+def test_tags_in_no_known_encoding_are_no_reason_to_stop(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    write_video(path, frames(3), fps=10, provenance=MADE_BY)
+    label = b'"ContentProducer":"mien"'
+    data = path.read_bytes()
+    assert label in data
+    path.write_bytes(data.replace(label, b'"ContentProducer":"\xff\xfe\xff\xfe"'))
+    assert not has_sound(path)
+    assert read_tags(path) != {}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mien.errors import InputError
 from mien.head.schema import schema_hash
 from mien.io.provenance import Provenance
 from mien.jobs.character.config import ExportRequest, FitRequest
@@ -80,3 +81,6 @@ def test_a_folder_is_told_by_what_is_in_it(tmp_path: Path) -> None:
     assert digest(tmp_path) == hashlib.sha256(b"{}").hexdigest()
     with pytest.raises(OSError, match="No such file"):
         digest(tmp_path / "missing")
+    for path in (tmp_path / "missing", tmp_path):
+        with pytest.raises(InputError, match="wanted a JPEG"):
+            of_photos(MADE_BY, path)

@@ -7,7 +7,7 @@ import pytest
 
 from mien.errors import InputError
 from mien.head.schema import AU_INDEX
-from mien.persona.driver import Driver, columns, read_driver, write_driver
+from mien.persona.driver import Driver, columns, natural_key, read_driver, write_driver
 from mien.types import OPENFACE_AUS
 
 
@@ -119,3 +119,8 @@ def test_a_picture_is_no_driver(tmp_path: Path) -> None:
 def test_no_column_is_named_twice() -> None:
     names = columns(with_landmarks=True)
     assert len(set(names)) == len(names) == 8 + 22 + 136
+
+
+def test_names_with_odd_or_endless_digits_are_sorted(tmp_path: Path) -> None:
+    names = ["10.png", "2.png", "1²3.png", "٣.png", "7" * 6000]
+    assert sorted(names, key=natural_key)[:2] == ["1²3.png", "2.png"]

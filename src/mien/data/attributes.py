@@ -36,7 +36,7 @@ _MOST_BYTES = 256 * MIB
 _HEAD_LINES = 2  # of CelebA's attribute list: how many there are, and what the columns are
 _MOST_VALUE = 10.0  # of a file on OpenFace's scale: a little beyond 5 happens, 100 is an error
 _NAME_COLUMNS = ("name", "file", "filename", "image", "image_id", "path", "picture")
-_AU_COLUMN = re.compile(r"AU0*(\d+)(_r)?", re.IGNORECASE)
+_AU_COLUMN = re.compile(r"AU0*(\d{1,3})(_r)?", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -226,7 +226,8 @@ def _called(names: Sequence[str], attributes: Attributes) -> list[str]:
         path = PurePosixPath(name)
         stem = path.parent.name.removesuffix(_ALIGNED)
         digits = path.stem.rpartition("_")[2]
-        if path.parent.name.endswith(_ALIGNED) and digits.isascii() and digits.isdecimal():
+        number = digits.isascii() and digits.isdecimal() and len(digits) < 19
+        if path.parent.name.endswith(_ALIGNED) and number:
             one = f"{stem}_{int(digits)}"
             called.append(one if one in known else stem)
         else:

@@ -36,8 +36,8 @@ from mien.types import Image, Landmarks
 FEWEST = 4
 """Frames of a sequence: fewer tell nothing about motion."""
 _MOST = 20_000
-_NUMBER = re.compile(r"^(.*?)(\d+)$", re.ASCII)
-_PIECES = re.compile(r"(\d+)", re.ASCII)
+_NUMBER = re.compile(r"^(.*?)(\d{1,18})$", re.ASCII)
+_PIECES = re.compile(r"(\d{1,18})", re.ASCII)
 
 Told: TypeAlias = Callable[[int, int, str], None]
 """Told frames done, frames expected (0 if unknown) and the sequence's name."""

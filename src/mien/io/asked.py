@@ -69,8 +69,9 @@ def _is_plain(value: object) -> bool:
 
 def is_number(value: object) -> bool:
     """Whether it is a finite number, no truth."""
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return known and abs(value) < 2**70 and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 2**70 and math.isfinite(value)
 
 
 def is_word(value: str) -> bool:

@@ -92,10 +92,10 @@ def mark(image: Image, number: str, *, over: Image | None = None) -> Image:
         if inside is not None:
             spread *= inside[rows]
         # To whole grey levels without losing what is less than half of one.
-        change = np.floor(spread + _dither(width)[: rows.stop - top])
-        up, down = (np.maximum(part, 0).astype(np.uint8) for part in (change, -change))
-        brighter = cv2.add(np.ascontiguousarray(image[rows]), cv2.merge([up, up, up]))
-        made[rows] = cv2.subtract(brighter, cv2.merge([down, down, down]))
+        spread += _dither(width)[: rows.stop - top]
+        change = np.floor(spread, out=spread).astype(np.int16)
+        part = np.ascontiguousarray(image[rows])
+        made[rows] = cv2.add(part, cv2.merge([change] * 3), dtype=cv2.CV_8U)
     return made
 
 
@@ -268,7 +268,7 @@ def _contrast(means: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[
 
 def _values(means: NDArray[np.float32]) -> NDArray[np.float32]:
     apart, busy = _contrast(means)
-    return np.clip(apart / (busy + _FLOOR), -_CLIP, _CLIP)
+    return np.asarray(np.clip(apart / (busy + _FLOOR), -_CLIP, _CLIP), np.float32)
 
 
 def _cells_change(

@@ -9,7 +9,7 @@ from av.error import FFmpegError
 
 from mien.io.atomic import atomic_file
 from mien.io.provenance import Provenance
-from mien.io.video import MP4_FLAGS, append_packet, probe, set_label
+from mien.io.video import MP4_FLAGS, append_packet, demuxer, probe, set_label
 
 _PLAYED = frozenset({"aac", "mp3", "mp3float", "opus", "flac", "ac3", "eac3"})
 """Kinds of sound that players expect in an mp4."""
@@ -19,7 +19,7 @@ _SECONDS_OVER = 0.5  # sound may outlast the pictures by this much
 def has_sound(path: Path) -> bool:
     """Whether a clip carries sound. Raises InputError as `probe` does."""
     probe(path)
-    with path.open("rb") as file, av.open(file, mode="r") as container:
+    with path.open("rb") as file, demuxer(file) as container:
         return bool(container.streams.audio)
 
 
@@ -44,7 +44,7 @@ def _remux(pictures: Path, sounding: Path, target: Path, provenance: Provenance 
     with (
         av.open(str(pictures), mode="r") as video,
         sounding.open("rb") as file,
-        av.open(file, mode="r") as audio,
+        demuxer(file) as audio,
         av.open(str(target), mode="w", format="mp4", container_options=options) as container,
     ):
         set_label(container, provenance)

@@ -144,7 +144,7 @@ def _opened(
     with contextlib.ExitStack() as stack:
         try:
             file = stack.enter_context(path.open("rb"))
-            container = stack.enter_context(_demuxer(file))
+            container = stack.enter_context(demuxer(file))
         except PermissionError as problem:
             raise _error("io.read.permission", path, wanted=text("io.wanted.video")) from problem
         except Exception as problem:  # whatever FFmpeg says, it is not a clip
@@ -160,7 +160,8 @@ def _opened(
         yield container, stream, _decoded(container, stream, path)
 
 
-def _demuxer(file: IO[bytes]) -> InputContainer:
+def demuxer(file: IO[bytes]) -> InputContainer:
+    """An open clip of one of the ordinary containers, which reaches no other file or address."""
     return av.open(
         file,
         mode="r",
@@ -264,7 +265,7 @@ def append_packet(temporary: Path, path: Path, provenance: Provenance | None) ->
 def read_tags(path: Path) -> dict[str, str]:
     """The tags of a clip by name; none where it cannot be opened."""
     try:
-        with path.open("rb") as file, _demuxer(file) as container:
+        with path.open("rb") as file, demuxer(file) as container:
             return dict(container.metadata)
     except (OSError, FFmpegError, ValueError):
         return {}

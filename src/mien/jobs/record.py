@@ -13,9 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from mien import fields
+from mien.errors import InputError
 from mien.fields import Control
 from mien.io.asked import is_allowed, is_word, written
+from mien.io.files import check_file
+from mien.io.limits import VIDEO_LIMITS
+from mien.io.names import terminal_safe
 from mien.io.provenance import MOST_INPUTS, Provenance
+from mien.messages import text
 
 PLACES = frozenset({"out", "overwrite", "device", "cache", "consent"})
 """Fields that say where and not what, and the one that a provenance holds by itself."""
@@ -46,8 +51,8 @@ def recorded(
             asked[control.name] = list(told[control.name])
         elif _is_told(control, value) and is_allowed(_plain(value)):
             asked[control.name] = _plain(value)
-        elif files := _files(value):
-            inputs += [(control.name, digest(path)) for path in files]
+        elif digests := _digests(value):
+            inputs += [(control.name, one) for one in digests]
         else:
             left_out.append(control.name)
     if left_out:
@@ -62,9 +67,19 @@ def recorded(
 
 
 def of_photos(made_by: Provenance, *photos: Path) -> Provenance:
-    """The provenance of what is made of these photos."""
-    own = tuple(("photos", digest(photo)) for photo in photos[:MOST_INPUTS])
+    """The provenance of what is made of these photos; InputError for one that cannot be read."""
+    own = tuple(("photos", _digest_of_photo(photo)) for photo in photos[:MOST_INPUTS])
     return dataclasses.replace(made_by, inputs=(*own, *made_by.inputs)[:MOST_INPUTS])
+
+
+def _digest_of_photo(path: Path) -> str:
+    most = VIDEO_LIMITS.max_bytes
+    check_file(path, max_bytes=most, wanted="io.wanted.image")
+    try:
+        return digest(path)
+    except OSError as problem:
+        shown = {"path": terminal_safe(path), "wanted": text("io.wanted.image")}
+        raise InputError(text("io.read.permission", **shown)) from problem
 
 
 def _short(asked: dict[str, Any]) -> str:
@@ -108,8 +123,13 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _files(value: Any) -> list[Path]:
-    """What a path, a text or several of them name, if all of it is there."""
+def _digests(value: Any) -> list[str]:
+    """Of what a path, a text or several of them name, if all of it is there and may be read."""
     values = value if isinstance(value, tuple) else (value,)
     paths = [Path(one) for one in values if isinstance(one, str | Path)]
-    return paths if len(paths) == len(values) and all(path.exists() for path in paths) else []
+    if len(paths) != len(values):
+        return []
+    try:
+        return [digest(path) for path in paths]
+    except (OSError, ValueError):
+        return []

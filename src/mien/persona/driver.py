@@ -291,5 +291,5 @@ def _is_number(written: str) -> bool:
 
 def natural_key(name: str) -> list[tuple[int, str]]:
     """Sorts 2.jpg before 10.jpg."""
-    parts = re.split(r"(\d+)", name)
-    return [(int(part), "") if part.isdigit() else (0, part.lower()) for part in parts if part]
+    parts = re.split(r"(\d{1,18})", name)
+    return [(int(part), "") if part.isdecimal() else (0, part.lower()) for part in parts if part]

@@ -47,6 +47,8 @@ def read_imglab(path: Path, *, count: int = COUNT) -> dict[str, list[Points]]:
         reader.parser.Parse(data, True)
     except expat.ExpatError as problem:
         raise refused("landmarks.xml", path, line=problem.lineno) from problem
+    except (LookupError, ValueError) as problem:  # an encoding that nobody knows
+        raise refused("landmarks.xml", path, line=1) from problem
     if not reader.started:
         raise refused("landmarks.xml_none", path)
     return reader.found
