@@ -5,6 +5,7 @@
     python3 dev.py test        the tests that take seconds each
     python3 dev.py test-all    all tests
     python3 dev.py check       format, lint, types, import law
+    python3 dev.py docs        generated pages and the API reference; docs --check only looks
     python3 dev.py models      retrain everything that ships
     python3 dev.py studio      the studio in the browser
     python3 dev.py setup       only the set-up, with the tools for development
@@ -221,6 +222,12 @@ def check(rest: list[str]) -> int:
     return next((code for code in codes if code), 0)
 
 
+def docs(rest: list[str]) -> int:
+    """The generated pages of the documentation, checked strictly."""
+    install(DEV_EXTRAS)
+    return in_venv(str(ROOT / "docs" / "build.py"), *rest)
+
+
 def models(rest: list[str]) -> int:
     """Makes everything that ships again, in order; every step can be stopped and resumed."""
     install(DEV_EXTRAS)
@@ -251,6 +258,7 @@ TASKS: dict[str, Callable[[list[str]], int]] = {
     "test": run_tests,
     "test-all": run_all_tests,
     "check": check,
+    "docs": docs,
     "models": models,
     "studio": studio,
     "setup": setup,

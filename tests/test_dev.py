@@ -232,6 +232,13 @@ def test_check_runs_every_tool_and_reports_the_first_failure(machine: Machine) -
     assert "importlinter" in machine.commands[-1][-1]
 
 
+def test_docs_are_built_and_checked(machine: Machine) -> None:
+    machine.codes["--check"] = 1
+    assert machine.run("docs") == 0
+    assert machine.commands[-1][1:] == [str(machine.folder / "docs" / "build.py")]
+    assert machine.run("docs", "--check") == 1
+
+
 def test_the_exit_code_of_the_tests_comes_through(machine: Machine) -> None:
     machine.codes["pytest"] = 5  # no test was collected
     assert machine.run("test") == 5

@@ -50,7 +50,7 @@ def test_command_lines_are_accepted(page: str, line: str) -> None:
 
 def accept(words: list[str]) -> None:
     """Parses a command line as `mien` does, and runs nothing."""
-    command, rest = cli._find(words)
+    command, rest = cli.find(words)
     if command is None:
         raise AssertionError(f"{words} names no command")
     request, run = command.load()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mien.errors import MienError as MienError
     from mien.jobs import JOBS as JOBS
+    from mien.jobs.hub import from_pretrained as from_pretrained
+    from mien.jobs.hub import save_pretrained as save_pretrained
     from mien.types import Box as Box
     from mien.types import Face as Face
     from mien.types import FaceCode as FaceCode
@@ -26,6 +28,8 @@ _PUBLIC = {
     "JOBS": "mien.jobs",
     "MienError": "mien.errors",
     "Pose": "mien.types",
+    "from_pretrained": "mien.jobs.hub",
+    "save_pretrained": "mien.jobs.hub",
 }
 
 

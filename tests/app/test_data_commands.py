@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mien.app import console
-from mien.app.cli import _find
+from mien.app.cli import find
 from mien.data.pack import Pack
 from mien.io.image import write_image
 from mien.jobs.base import Step
@@ -100,7 +100,7 @@ def test_speeds_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_data_set_is_named_only_before_its_folder(line: str, words: str) -> None:
-    command, rest = _find(line.split())
+    command, rest = find(line.split())
     assert command is not None
     assert " ".join(command.words) == words
     assert [*command.words, *rest] == line.split()

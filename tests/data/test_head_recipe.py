@@ -20,6 +20,7 @@ import pytest
 from PIL import Image as PillowImage
 
 from mien.data import head_recipe
+from mien.data.backends import Backend
 from mien.data.crowd import Crowd, open_crowd
 from mien.data.crowd import fill as fill_crowd
 from mien.data.head_recipe import HeadRecipe, fill, open_set, read_recipe
@@ -40,7 +41,7 @@ def recipe(**changes: Any) -> HeadRecipe:
 
 def make(wanted: HeadRecipe, folder: Path, *, workers: int = 1) -> list[int]:
     told: list[int] = []
-    fill(open_set(wanted, folder), workers=workers, told=told.append)
+    fill(open_set(wanted, folder), backend=Backend("local", workers), told=told.append)
     return told
 
 

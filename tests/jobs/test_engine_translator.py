@@ -12,12 +12,15 @@ import torch
 
 from mien.errors import InputError, OptionError, WeightsError
 from mien.io.weights import load_weights, save_weights
+from mien.jobs import onnx
 from mien.jobs.base import no_progress
-from mien.jobs.character.config import TrainRequest
+from mien.jobs.character.config import ExportRequest, TrainRequest
 from mien.jobs.character.imitator.data import Wanted
 from mien.jobs.character.imitator.layout import Choice, Layout, Parameter
+from mien.jobs.character.predict import CharacterPredictor
 from mien.jobs.character.translator import measure
 from mien.jobs.character.translator.data import CLAMP, basis_of, measured_set
+from mien.jobs.character.translator.export import examples as translator_examples
 from mien.jobs.character.translator.model import (
     SEEN,
     explained_by,
@@ -167,3 +170,16 @@ def test_data_that_is_no_set_or_too_small_is_refused(tmp_path: Path) -> None:
     small = square_set(tmp_path / "small", 10)
     with pytest.raises(InputError, match="wanted 20"):
         measured_set(Wanted(str(small), 64, 0, tmp_path / "cache"), TINY, no_progress)
+
+
+def test_a_translator_is_exported_as_it_is(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    for name in ("onnx", "onnxruntime", "onnxscript"):
+        pytest.importorskip(name, reason=f"{name} is not installed (extra [onnx])")
+    out = tmp_path / "translator.onnx"
+    request = ExportRequest(model=str(trained[1]), out=out)
+    outcome = CharacterPredictor("cpu").run(request)
+    assert outcome.results == (out,)
+    assert outcome.figures["largest difference"] < 1e-4
+    model = load_translator(str(trained[1]))
+    net, told = model.net, {"components": translator_examples(model, 7)}
+    assert onnx.difference(net, out.read_bytes(), told) < 1e-4

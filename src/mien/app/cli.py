@@ -89,7 +89,7 @@ def _run(words: list[str]) -> int:
     if not words or words[0] in _HELP:
         _show_commands(all_commands())
         return 0 if words else 2
-    command, rest = _find(words)
+    command, rest = find(words)
     if command is None:
         return 0 if rest[:1] and rest[0] in _HELP else 2
     name = " ".join(command.words)
@@ -103,8 +103,8 @@ def _run(words: list[str]) -> int:
     return run(parse.parse(request, rest, command=name))
 
 
-def _find(words: list[str]) -> tuple[Command | None, list[str]]:
-    """The command that the words begin with, and the words after it.
+def find(words: list[str]) -> tuple[Command | None, list[str]]:
+    """The command that the words after `mien` begin with, and what follows it.
 
     No command where the words only name a group of them: its commands are listed then.
     Raises OptionError where there is no such command.

@@ -23,10 +23,11 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.data.backends import Backend, through
 from mien.data.begun import begin
 from mien.data.head_labels import columns, row
 from mien.data.people import HeadSpec, draw_scene, head_name
-from mien.data.workers import Told, work_through
+from mien.data.workers import Told
 from mien.errors import InputError, OutputError
 from mien.head.samplers import SAMPLER_NAMES, SamplerName
 from mien.head.schema import LABELS
@@ -174,15 +175,15 @@ def open_set(recipe: HeadRecipe, folder: Path) -> HeadSet:
     return HeadSet(recipe, folder, tuple(missing), left)
 
 
-def fill(head_set: HeadSet, *, workers: int, told: Told) -> None:
-    """Draws what is missing; the bytes do not depend on the number of workers.
+def fill(head_set: HeadSet, *, backend: Backend, told: Told) -> None:
+    """Draws what is missing; the bytes do not depend on who draws what.
 
     told   hears how many pictures were made since it was called last
 
     Raises OutputError where something cannot be written.
     """
     recipe, folder = head_set.recipe, head_set.folder
-    work_through(_Shard(recipe, folder), head_set.missing, workers=workers, told=told)
+    through(_Shard(recipe, folder), head_set.missing, backend, told)
     if head_set.missing or not (folder / LABELS_FILE).is_file():
         _join_labels(recipe, folder)
 

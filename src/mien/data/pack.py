@@ -14,7 +14,7 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,24 @@ class PackInfo:
     def shards(self) -> int:
         """Files of a whole pack."""
         return -(-self.count // self.shard)
+
+
+class PictureStore(Protocol):
+    """Pictures of one size by number: a pack, or tar shards."""
+
+    @property
+    def info(self) -> PackInfo:
+        """What it holds when it is whole."""
+        ...
+
+    @property
+    def available(self) -> int:
+        """Pictures that can be read now."""
+        ...
+
+    def take(self, rows: NDArray[np.integer[Any]]) -> Image:
+        """(n, size, size, 3) uint8; raises IndexError beyond `available`."""
+        ...
 
 
 class Pack:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.data.pack import Pack
+from mien.data.pack import PictureStore
 from mien.seeding import rng
 from mien.types import Image
 
@@ -47,7 +47,7 @@ class PictureStream:
 
     def __init__(
         self,
-        pack: Pack,
+        pack: PictureStore,
         *,
         seed: int,
         mirror: bool = True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -41,13 +41,16 @@ _NOISY = ("torch.onnx", "onnxscript", "onnx_ir")
 
 
 def to_onnx(
-    net: nn.Module, examples: Mapping[str, Tensor], output: str, facts: Mapping[str, str]
+    net: nn.Module,
+    examples: Mapping[str, Tensor],
+    output: str | Sequence[str],
+    facts: Mapping[str, str],
 ) -> bytes:
     """The network as ONNX with a free batch size.
 
     net        in evaluation mode, on the CPU; its forward takes the examples in their order
     examples   an input (n, ...) by name, n >= 2
-    output     name of its one result
+    output     name of its one result, or of each of several
     facts      texts for the metadata: job, weights, licence
 
     Raises MissingExtraError without the extra [onnx].
@@ -65,7 +68,7 @@ def to_onnx(
             net,
             tuple(examples.values()),
             input_names=list(examples),
-            output_names=[output],
+            output_names=[output] if isinstance(output, str) else list(output),
             dynamic_shapes=tuple({0: rows} for _ in examples),
             opset_version=_OPSET,
             dynamo=True,
@@ -96,8 +99,8 @@ def _quiet() -> Iterator[None]:
                 logger.setLevel(level)
 
 
-def parity(net: nn.Module, data: bytes, inputs: Mapping[str, Tensor]) -> int:
-    """Largest difference, of 255, between onnxruntime's pictures and the network's.
+def session(data: bytes) -> Any:
+    """A graph ready to run on the CPU, with torch's number of threads.
 
     Raises MissingExtraError without onnxruntime.
     """
@@ -105,12 +108,38 @@ def parity(net: nn.Module, data: bytes, inputs: Mapping[str, Tensor]) -> int:
         import onnxruntime  # pyright: ignore[reportMissingImports]
     except ImportError as problem:
         raise MissingExtraError(text("onnx.missing")) from problem
-    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    (planes,) = session.run(None, {name: one.numpy() for name, one in inputs.items()})
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 3  # what the optimiser thinks of a graph is not the user's
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def parity(net: nn.Module, data: bytes, inputs: Mapping[str, Tensor]) -> int:
+    """Largest difference, of 255, between onnxruntime's pictures and the network's.
+
+    Raises MissingExtraError without onnxruntime.
+    """
+    (planes,) = session(data).run(None, {name: one.numpy() for name, one in inputs.items()})
     with torch.no_grad():
         wanted = net(*inputs.values()).float().numpy()
     apart = to_pictures(np.asarray(planes)).astype(int) - to_pictures(wanted).astype(int)
     return int(np.abs(apart).max())
+
+
+def difference(net: nn.Module, data: bytes, inputs: Mapping[str, Tensor]) -> float:
+    """Largest difference of onnxruntime's numbers from the network's, over all its results."""
+    found = session(data).run(None, {name: one.numpy() for name, one in inputs.items()})
+    with torch.no_grad():
+        wanted = net(*inputs.values())
+    found = tuple(torch.from_numpy(np.asarray(one)) for one in found)
+    return apart(found, wanted)
+
+
+def apart(found: Tensor | Sequence[Tensor], wanted: Tensor | Sequence[Tensor]) -> float:
+    """Largest difference of two results, or of two lists of them."""
+    one, other = ([x] if isinstance(x, Tensor) else list(x) for x in (found, wanted))
+    pairs = zip(one, other, strict=True)
+    return max(float((a.float().cpu() - b.float().cpu()).abs().max()) for a, b in pairs)
 
 
 def write_onnx(path: Path, data: bytes, worst: int, *, overwrite: bool) -> Path:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.head.schema import schema_hash
+from mien.io import hub
 from mien.io.pins import FOLDER as FOLDER
 from mien.io.weights import WeightHeader
 from mien.jobs.settings import RecipeSettings
@@ -24,9 +25,14 @@ DAMAGE = (
 
 
 def weight_file(model: str, shipped: Mapping[str, Path], *, stem: str = "weights") -> Path:
-    """The file that `--model` means: a shipped one by name, a file, or `stem` of a run's folder."""
+    """The file that `--model` means.
+
+    A shipped one by name, a repository's as `hf:owner/name`, a file, or `stem` of a run's folder.
+    """
     if model in shipped:
         return shipped[model]
+    if hub.is_place(model):
+        return hub.fetch(model)
     path = Path(model)
     return path / f"{stem}.safetensors" if path.is_dir() else path
 

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias, cast
 
 from mien.messages import (
     app,
+    bench,
     character,
     data,
     engine_fit,
@@ -25,6 +26,7 @@ from mien.messages import (
     fields,
     generate,
     head,
+    hub,
     io,
     jobs,
     landmarks,
@@ -49,11 +51,13 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 AREAS: tuple[Mapping[str, tuple[str, str]], ...] = (
     app.MESSAGES,
+    bench.MESSAGES,
     fields.MESSAGES,
     options.MESSAGES,
     io.MESSAGES,
     face.MESSAGES,
     head.MESSAGES,
+    hub.MESSAGES,
     persona.MESSAGES,
     jobs.MESSAGES,
     motion.MESSAGES,

@@ -60,6 +60,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "find and measure the faces of photos",
         "检测并测量照片中的人脸",
     ),
+    "command.python": (
+        "show the Python that does what a command line does",
+        "显示与命令行等效的 Python 代码",
+    ),
+    "twin.line": (
+        "a command line in quotes: 'head render --seed 3 --out a.png'",
+        "加引号的命令行：'head render --seed 3 --out a.png'",
+    ),
+    "twin.no_command": (
+        "{words!r} names no command; wanted one with its options, as after `mien`",
+        "{words!r} 不是命令；需要完整的命令及其选项",
+    ),
     "command.doctor": ("look whether this machine is ready", "检查本机是否就绪"),
     "command.inspect": (
         "say what a file of mien's is and how it was made",

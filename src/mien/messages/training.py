@@ -82,4 +82,28 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the exported graph differs by {worst} of 255; nothing was written: please report it",
         "导出结果相差 {worst}/255；未写入文件，请报告此问题",
     ),
+    "onnx.differs_by": (
+        "the exported graph differs by {worst}; nothing was written: please report it",
+        "导出结果相差 {worst}；未写入文件，请报告此问题",
+    ),
+    "onnx.parity": (
+        "onnxruntime and torch differ by at most {worst}",
+        "onnxruntime 与 torch 的结果最多相差 {worst}",
+    ),
+    "onnx.runtime": (
+        "what runs the network: torch, or onnxruntime on the CPU",
+        "由谁运行网络：torch，或在 CPU 上的 onnxruntime",
+    ),
+    "command.face.export": (
+        "write a network that looks at faces as ONNX",
+        "把分析人脸的网络导出为 ONNX",
+    ),
+    "face.export.network": (
+        "landmarks, expression, parsing or identity",
+        "landmarks、expression、parsing 或 identity",
+    ),
+    "face.export.weights": (
+        "weight file instead of the one that ships",
+        "用该权重文件代替自带的权重",
+    ),
 }

@@ -85,6 +85,12 @@ def _face_train() -> tuple[type, Run]:
     return face_train.TrainRequest, face_train.train
 
 
+def _face_export() -> tuple[type, Run]:
+    from mien.app.commands import face_export
+
+    return face_export.ExportRequest, face_export.export
+
+
 def _data_check() -> tuple[type, Run]:
     from mien.app.commands import data
 
@@ -123,6 +129,30 @@ def _data_import() -> tuple[type, Run]:
     return data.ImportRequest, data.pack
 
 
+def _bench() -> tuple[type, Run]:
+    from mien.app.commands import bench
+
+    return bench.BenchRequest, bench.run
+
+
+def _data_pack() -> tuple[type, Run]:
+    from mien.app.commands import data
+
+    return data.PackRequest, data.shards
+
+
+def _batch() -> tuple[type, Run]:
+    from mien.app.commands import batch
+
+    return batch.BatchRequest, batch.run
+
+
+def _python() -> tuple[type, Run]:
+    from mien.app.commands import python
+
+    return python.PythonRequest, python.run
+
+
 def _doctor() -> tuple[type, Run]:
     from mien.app.commands import doctor
 
@@ -139,6 +169,17 @@ def _replay() -> tuple[type, Run]:
     from mien.app.commands import replay
 
     return replay.ReplayRequest, replay.run
+
+
+def _hub(action: str) -> tuple[type, Run]:
+    from mien.app.commands import hub
+
+    actions: dict[str, tuple[type, Run]] = {
+        "save": (hub.SaveRequest, hub.save),
+        "push": (hub.PushRequest, hub.push),
+        "get": (hub.GetRequest, hub.get),
+    }
+    return actions[action]
 
 
 def _studio() -> tuple[type, Run]:
@@ -162,11 +203,20 @@ def all_commands() -> tuple[Command, ...]:
         Command(("face", "analyse"), "command.face.analyse", _face_analyse),
         Command(("face", "track"), "command.face.track", _face_track),
         Command(("face", "train"), "command.face.train", _face_train),
+        Command(("face", "export"), "command.face.export", _face_export),
         Command(("data", "check"), "command.data.check", _data_check),
         Command(("data", "import"), "command.data.import", _data_import),
         *_import_commands(),
+        Command(("data", "pack"), "command.data.pack", _data_pack),
+        Command(("batch",), "command.batch", _batch),
+        *(
+            Command(("hub", action), f"command.hub.{action}", functools.partial(_hub, action))
+            for action in ("save", "push", "get")
+        ),
         Command(("studio",), "command.studio", _studio),
+        Command(("bench",), "command.bench", _bench),
         Command(("doctor",), "command.doctor", _doctor),
+        Command(("python",), "command.python", _python),
         Command(("inspect",), "command.inspect", _inspect),
         Command(("replay",), "command.replay", _replay),
     )

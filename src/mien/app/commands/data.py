@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from mien import fields
 from mien.app import console
+from mien.data.backends import Kind
 from mien.jobs.base import Step
 from mien.messages import text
 
@@ -67,6 +68,63 @@ class LabelledRequest:
     size: int = fields.option(128, help="data.size", span=(8, 1024), unit=" px")
     crop: Literal["centre", "face", "squeeze"] | None = fields.option(None, help="labels.crop")
     confidence: float = fields.option(0.88, help="labels.confidence", span=(0.0, 1.0))
+
+
+def _sampler_names() -> tuple[str, ...]:
+    from mien.head.samplers import SAMPLER_NAMES
+
+    return SAMPLER_NAMES
+
+
+@dataclasses.dataclass(frozen=True)
+class PackRequest:
+    """What `mien data pack` is asked."""
+
+    path: Path = fields.argument("PATH", help="data.pack_path")
+    out: Path = fields.option(help="data.out")
+    shard: int = fields.option(1000, help="data.pack_shard", span=(1, 100_000))
+    size: int | None = fields.option(None, help="data.pack_size", span=(8, 1024), unit=" px")
+    crop: Literal["centre", "face", "squeeze"] = fields.option("centre", help="data.crop")
+    count: int = fields.option(10_000, help="data.pack_count", span=(1, 10_000_000_000))
+    style: Literal["photo", "toon"] = fields.option("photo", help="option.style")
+    sampler: str = fields.option("portrait", help="option.sampler", choices=_sampler_names)
+    seed: int = fields.option(0, help="option.people_seed", span=(0, 2**63 - 1))
+    workers: int | None = fields.option(None, help="option.workers", span=(1, 256))
+    backend: Kind = fields.option("local", help="scale.backend")
+    address: str = fields.option("auto", help="scale.address_help", metavar="ADDRESS")
+
+
+def shards(request: PackRequest) -> int:
+    """Writes tar shards, or what is missing of them; 3 where some pictures cannot be used."""
+    from mien.app.commands.head_dataset import backend_of
+    from mien.data.people import HeadSpec
+    from mien.data.tar_pack import HeadSamples, pack, samples_of
+
+    if str(request.path) == "head":
+        spec = HeadSpec(
+            style=request.style,
+            size=request.size or 64,
+            seed=request.seed,
+            sampler=request.sampler,  # pyright: ignore[reportArgumentType]
+        )
+        samples = HeadSamples(spec, request.count)
+    else:
+        samples = samples_of(request.path, size=request.size or 0, crop=request.crop)
+    done, total = [0], samples.info.count
+    with console.progress(text("command.data.pack"), quiet=True) as progress:
+
+        def told(more: int) -> None:
+            done[0] += more
+            progress(Step(min(done[0], total), total, request.out.name))
+
+        left = pack(
+            samples, request.out, shard=request.shard, backend=backend_of(request), told=told
+        )
+    if left.unusable:
+        console.note(text("data.pack_unusable", count=left.unusable))
+    values = {"count": left.samples, "shards": left.shards, "path": request.out}
+    console.say(text("data.packed", **values))
+    return 3 if left.unusable else 0
 
 
 def faces(layout: Any, request: FacesRequest) -> int:

@@ -8,10 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from mien import fields
 from mien.app import console
+from mien.data.backends import Backend, Kind
 from mien.errors import OptionError
 from mien.head.samplers import SamplerName
 from mien.jobs.base import Progress, Step
@@ -35,6 +36,8 @@ class DatasetRequest:
     seed: int | None = fields.option(None, help="option.people_seed", span=_SEEDS)
     masks: bool = fields.option(False, help="option.masks")
     workers: int | None = fields.option(None, help="option.workers", span=(1, 256))
+    backend: Kind = fields.option("local", help="scale.backend")
+    address: str = fields.option("auto", help="scale.address_help", metavar="ADDRESS")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +77,7 @@ def dataset(request: DatasetRequest) -> int:
     if begun.left < recipe.pictures:
         console.note(text("data.kept", count=recipe.pictures - begun.left))
     with _pace(begun.left) as told:
-        fill(begun, workers=_workers(request.workers), told=told)
+        fill(begun, backend=backend_of(request), told=told)
     console.say(text("app.wrote", path=request.out))
     return 0
 
@@ -98,6 +101,26 @@ def npc(request: NpcRequest) -> int:
         fill(crowd, request.out, missing, workers=_workers(request.workers), told=told)
     console.say(text("app.wrote", path=request.out))
     return 0
+
+
+class Spread(Protocol):
+    """What a request says of who does its pieces."""
+
+    @property
+    def workers(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def backend(self) -> Kind: ...  # noqa: D102
+
+    @property
+    def address(self) -> str: ...  # noqa: D102
+
+
+def backend_of(request: Spread) -> Backend:
+    """Who does the pieces: as many processes as cores, or a cluster's."""
+    if request.backend == "ray":
+        return Backend("ray", request.workers or 0, request.address)
+    return Backend("local", _workers(request.workers))
 
 
 def _workers(wanted: int | None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +38,11 @@ def vertex_error(found: FaceCode, true: FaceCode) -> float:
     return float(np.linalg.norm((a - a.mean(0)) - (b - b.mean(0)), axis=1).mean())
 
 
-def on_renders(count: int) -> Mapping[str, float]:
-    """Figures over `count` drawn people of a seed that nothing was trained on.
+def trials(count: int) -> Iterator[tuple[FaceCode, dict[str, float] | None]]:
+    """Drawn people of a seed that nothing was trained on, and the figures of each one's fit.
 
-    vertex_error_cm beside mean_head_cm (the trivial answer: the average head), pose in degrees,
-    hair_right and detected as shares, nme of the re-detected render without texture.
+    None for a person in whom no face was found.
     """
-    rows: list[dict[str, float]] = []
-    detected = 0
     for index in range(count):
         random = rng(SEED, "evaluate", index)
         code = sample(SEED, index, expression=True, pose_sd=POSE_SD)
@@ -58,15 +55,25 @@ def on_renders(count: int) -> Mapping[str, float]:
         picture = render(code, view=view)
         faces = analyse(picture.rgb, max_faces=1)
         if not faces:
+            yield code, None
             continue
-        detected += 1
         fitted = fit_face(picture.rgb, faces[0], FitOptions(likeness="off", size=320))
-        rows.append(_row(fitted.character.code, code))
-        rows[-1]["nme"] = compare(fitted.photo, fitted.landmarks, fitted.character.render().rgb).nme
+        drawn = fitted.character.render().rgb
+        nme = compare(fitted.photo, fitted.landmarks, drawn).nme
+        yield code, {**_row(fitted.character.code, code), "nme": nme}
+
+
+def on_renders(count: int) -> Mapping[str, float]:
+    """Figures over `count` drawn people of a seed that nothing was trained on.
+
+    vertex_error_cm beside mean_head_cm (the trivial answer: the average head), pose in degrees,
+    hair_right and detected as shares, nme of the re-detected render without texture.
+    """
+    rows = [row for _, row in trials(count) if row is not None]
     if not rows:
         return {"count": float(count), "detected": 0.0}
     means = {name: float(np.nanmean([row[name] for row in rows])) for name in rows[0]}
-    return {"count": float(count), "detected": detected / count, **means}
+    return {"count": float(count), "detected": len(rows) / count, **means}
 
 
 def _row(found: FaceCode, true: FaceCode) -> dict[str, float]:

@@ -77,6 +77,12 @@ class CharacterPredictor:
         if isinstance(request, EvalRequest):
             model = load_imitator(request.model, devices.pick(self.device))
             return evaluation.evaluate(model, request, progress)
+        from mien.jobs.character.translator import export as translators
+
+        if translators.is_translator(request.model):
+            from mien.jobs.character.translator.model import load_translator
+
+            return translators.export(load_translator(request.model), request, progress)
         return export.export(load_imitator(request.model, devices.pick("cpu")), request, progress)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from mien import fields
 from mien.io.provenance import Consent
 from mien.jobs.driven import DrivenOptions
+from mien.jobs.runtime import Runtime
 from mien.jobs.train_request import MOST_SEED, TrainOptions
 
 _MODELS = "warp|default|FILE"
@@ -55,6 +56,7 @@ class EditRequest:
     model: str = fields.option("warp", help="express.model", metavar=_MODELS)
     attention: Literal["keep", "change"] = fields.option("keep", help="express.attention")
     consent: Consent = fields.option("none", help="option.consent")
+    runtime: Runtime = fields.option("torch", help="onnx.runtime")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
 

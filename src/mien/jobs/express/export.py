@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 from mien.jobs import onnx
 from mien.jobs.base import Outcome, Progress
 from mien.jobs.express.config import ExportRequest
-from mien.jobs.express.model import ExpressModel
-from mien.jobs.express.regions import PLANES
-from mien.nn.init import generator
-
-_EXAMPLES = 4
+from mien.jobs.express.model import ExpressModel, examples
 
 
 class Repaired(nn.Module):
@@ -39,25 +34,11 @@ class Remade(nn.Module):
         return self.maker(picture, aus)[:, :3]
 
 
-def examples(model: ExpressModel) -> dict[str, Tensor]:
-    """Inputs of the graph by name, drawn from a fixed seed."""
-    random, config = generator(0, "express export"), model.config
-
-    def drawn(*shape: int) -> Tensor:
-        return torch.rand(_EXAMPLES, *shape, generator=random)
-
-    if model.repairs:
-        side = config.window
-        pictures = drawn(3, side, side) * 2 - 1
-        return {"warp": pictures, "planes": drawn(PLANES, side, side), "codes": drawn(2, 22)}
-    return {"picture": drawn(3, config.size, config.size) * 2 - 1, "aus": drawn(config.aus)}
-
-
 def export(model: ExpressModel, request: ExportRequest, progress: Progress) -> Outcome:
     """Writes the graph after checking it against the network, within 1/255 in every pixel."""
     maker = model.maker.cpu()
     net = (Repaired(maker) if model.repairs else Remade(maker)).eval()
-    inputs = examples(model)
+    inputs = examples(model.config)
     facts = {"job": "express", "weights": model.sha256, "licence": model.header.licence}
     return onnx.export(
         request, net, lambda: onnx.to_onnx(net, inputs, "made", facts), inputs, progress

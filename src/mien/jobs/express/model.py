@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from mien.data.stream import to_floats, to_pictures
 from mien.errors import WeightsError
@@ -22,7 +22,9 @@ from mien.io.weights import WeightHeader, load_weights, save_weights
 from mien.jobs.express import foreign
 from mien.jobs.express.networks import make_maker
 from mien.jobs.express.presets import Config
-from mien.jobs.express.regions import Planes, as_floats
+from mien.jobs.express.regions import PLANES, Planes, as_floats
+from mien.jobs.onnx_net import by_onnx
+from mien.jobs.runtime import Runtime
 from mien.jobs.weights import (
     DAMAGE,
     FOLDER,
@@ -33,10 +35,12 @@ from mien.jobs.weights import (
     weight_file,
 )
 from mien.messages import text
+from mien.nn.init import generator
 from mien.types import Image
 
 JOB = "express"
 MICRO_BATCH = 4
+_EXAMPLES = 4
 SHIPPED = {"default": FOLDER / "express-default.safetensors"}
 
 
@@ -57,6 +61,16 @@ class ExpressModel:
     def repairs(self) -> bool:
         """Whether it repairs moved photos, rather than making the change itself."""
         return self.config.kind == "repair"
+
+    def at(self, runtime: Runtime) -> ExpressModel:
+        """The same model, its network run by torch or by onnxruntime.
+
+        Raises MissingExtraError without the extra [onnx].
+        """
+        if runtime == "torch":
+            return self
+        net = by_onnx(self.maker, lambda: examples(self.config))
+        return dataclasses.replace(self, maker=net, device=torch.device("cpu"))
 
     def repaired(
         self, warp: Image, planes: Planes, codes: NDArray[np.floating]
@@ -82,6 +96,20 @@ class ExpressModel:
         return np.concatenate(
             in_micro_batches(self.maker, *rows, size=MICRO_BATCH, device=self.device)
         )
+
+
+def examples(config: Config) -> dict[str, Tensor]:
+    """Inputs of a maker by name, drawn from a fixed seed."""
+    random = generator(0, "express export")
+
+    def drawn(*shape: int) -> Tensor:
+        return torch.rand(_EXAMPLES, *shape, generator=random)
+
+    if config.kind == "repair":
+        side = config.window
+        pictures = drawn(3, side, side) * 2 - 1
+        return {"warp": pictures, "planes": drawn(PLANES, side, side), "codes": drawn(2, 22)}
+    return {"picture": drawn(3, config.size, config.size) * 2 - 1, "aus": drawn(config.aus)}
 
 
 def load_model(

@@ -42,7 +42,7 @@ class ExpressPredictor:
             return _animated(request, progress)
         model = None
         if request.model != WARP:
-            model = self._models(request.model, request.attention)
+            model = self._models(request.model, request.attention).at(request.runtime)
         editor = Editor(request, model)
         return each_photo(request, editor.suffix, editor.make, progress)
 

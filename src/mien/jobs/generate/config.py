@@ -8,6 +8,7 @@ from typing import Literal
 
 from mien import fields
 from mien.io.provenance import Consent
+from mien.jobs.runtime import Runtime
 from mien.jobs.train_request import MOST_SEED, TrainOptions
 
 
@@ -26,6 +27,7 @@ class SampleRequest:
     seed: int = fields.option(0, help="generate.seed", span=(0, MOST_SEED))
     truncation: float = fields.option(1.0, help="generate.truncation", span=(0, 2))
     model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
+    runtime: Runtime = fields.option("torch", help="onnx.runtime")
     out: Path = fields.option(Path("faces"), help="generate.out")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
     overwrite: bool = fields.option(False, help="option.overwrite")
@@ -46,6 +48,7 @@ class WalkRequest:
     open: bool = fields.option(False, help="generate.open")
     truncation: float = fields.option(0.9, help="generate.truncation", span=(0, 2))
     model: str = fields.option("photo", help="generate.model", metavar="photo|toon|FILE")
+    runtime: Runtime = fields.option("torch", help="onnx.runtime")
     out: Path = fields.option(Path("walk.mp4"), help="generate.out_walk")
     consent: Consent = fields.option("none", help="option.consent")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")

@@ -19,6 +19,8 @@ from mien.jobs.generate import latents
 from mien.jobs.generate.codes import Codes
 from mien.jobs.generate.networks import make_maker
 from mien.jobs.generate.presets import Config
+from mien.jobs.onnx_net import by_onnx
+from mien.jobs.runtime import Runtime
 from mien.jobs.weights import (
     DAMAGE,
     FOLDER,
@@ -55,6 +57,18 @@ class FaceModel:
     def latent(self, seed: int, index: int, *, truncation: float = 1.0) -> Tensor:
         """(latent,) of face `index` of a seed; below 1 truncation draws nearer to the average."""
         return latents.of_seed(seed, index, self.config, self.codes) * truncation
+
+    def at(self, runtime: Runtime) -> FaceModel:
+        """The same model for drawing, its network run by torch or by onnxruntime.
+
+        Raises MissingExtraError without the extra [onnx].
+        """
+        if runtime == "torch":
+            return self
+        net = by_onnx(
+            self.maker, lambda: {"latent": torch.stack([self.latent(0, k) for k in range(4)])}
+        )
+        return dataclasses.replace(self, maker=net, device=torch.device("cpu"))
 
     @torch.no_grad()
     def draw(self, wanted: Tensor) -> Image:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from mien.data import head_cache
 from mien.data.crop import Crop
 from mien.data.importer import import_pictures
-from mien.data.pack import Pack, is_pack
+from mien.data.pack import Pack, PictureStore, is_pack
 from mien.data.people import HeadSpec
 from mien.data.sources import Source, open_source
 from mien.data.stream import Growth, PictureStream
+from mien.data.tar_set import TarSet, is_tar_set
 from mien.errors import OptionError
 from mien.jobs.base import Progress, Step
 from mien.messages import text
@@ -69,7 +70,7 @@ class Pictures:
     wait     returns when so many rows are there
     """
 
-    pack: Pack
+    pack: PictureStore
     train: NDArray[np.int64]
     held_out: NDArray[np.int64] | None
     source: dict[str, Any]
@@ -110,8 +111,11 @@ def opened(wanted: Wanted, progress: Progress) -> Iterator[Pictures]:
 def _of_pack(wanted: Wanted, progress: Progress) -> Pictures:
     path = Path(wanted.data)
     notes: tuple[str, ...] = ()
+    pack: PictureStore
     if is_pack(path):
         pack = Pack(path)
+    elif is_tar_set(path):
+        pack = TarSet(path)
     else:
         source = open_source(path)
         folder = wanted.cache / f"data-{wanted.size}-{_digest(source, wanted.crop)}"

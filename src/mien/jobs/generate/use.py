@@ -33,6 +33,7 @@ _GIF_FPS = 50
 def sample(model: FaceModel, request: SampleRequest, progress: Progress) -> Outcome:
     """One picture per face, `seed<seed>-0000.png` and so on, and a sheet of them."""
     made_by = _provenance(model, "generate.sample", request, seed=request.seed)
+    model = model.at(request.runtime)
     written, shown = [], []
     for first in range(0, request.count, MICRO_BATCH):
         numbers = range(first, min(request.count, first + MICRO_BATCH))
@@ -61,7 +62,7 @@ def walk(model: FaceModel, request: WalkRequest, progress: Progress) -> Outcome:
     latents = list(smooth_path(stops, frames, closed=not request.open))
     out = free_path(request.out, overwrite=request.overwrite)
     made_by = _provenance(model, "generate.walk", request, seed=next(iter(request.seeds), 0))
-    pictures = _drawn(model, latents, request.size, progress, name=out.name)
+    pictures = _drawn(model.at(request.runtime), latents, request.size, progress, name=out.name)
     if suffix in (".mp4", ".gif"):
         write = write_video if suffix == ".mp4" else write_gif
         write(out, pictures, fps=fps, provenance=made_by)

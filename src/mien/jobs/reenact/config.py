@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mien import fields
 from mien.jobs.driven import DrivenOptions
+from mien.jobs.runtime import Runtime
 from mien.jobs.train_request import MOST_SEED, TrainOptions
 
 WARP = "warp"
@@ -28,6 +29,7 @@ class RunRequest(DrivenOptions):
 
     out: Path = fields.option(Path("reenacted"), help="motion.out")
     model: str = fields.option(WARP, help="reenact.run_model", metavar=_MODELS)
+    runtime: Runtime = fields.option("torch", help="onnx.runtime")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")
 
 

@@ -7,6 +7,7 @@ frame that it made before.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,11 @@ from mien.errors import WeightsError
 from mien.face.edges import draw_edges, face_gate
 from mien.io.names import terminal_safe
 from mien.io.weights import WeightHeader, load_weights, save_weights
+from mien.jobs.onnx_net import by_onnx
 from mien.jobs.reenact.networks import make_networks
 from mien.jobs.reenact.presets import Config
 from mien.jobs.reenact.recipe import made_by
+from mien.jobs.runtime import Runtime
 from mien.jobs.weights import (
     DAMAGE,
     FOLDER,
@@ -33,9 +36,11 @@ from mien.jobs.weights import (
     weight_file,
 )
 from mien.messages import text
+from mien.nn.init import generator
 from mien.types import Image
 
 JOB = "reenact"
+_EXAMPLES = 3
 SHIPPED = {"default": FOLDER / "reenact-default.safetensors"}
 
 
@@ -52,6 +57,17 @@ class ReenactModel:
     header: WeightHeader
     sha256: str
     device: torch.device
+
+    def at(self, runtime: Runtime) -> ReenactModel:
+        """The same model, its networks run by torch or by onnxruntime.
+
+        Raises MissingExtraError without the extra [onnx].
+        """
+        if runtime == "torch":
+            return self
+        inputs = {name: functools.partial(examples, self.config, name) for name in self.nets}
+        nets = {name: by_onnx(net, inputs[name]) for name, net in self.nets.items()}
+        return dataclasses.replace(self, nets=nets, device=torch.device("cpu"))
 
     @torch.no_grad()
     def frame(
@@ -82,6 +98,23 @@ class ReenactModel:
 
     def _tensor(self, pictures: Image) -> Tensor:
         return torch.from_numpy(to_floats(pictures)).to(self.device)
+
+
+_INPUTS: Mapping[str, tuple[str, ...]] = {
+    "refiner": ("warp", "lines", "gate", "last"),
+    "face": ("photo", "edges"),
+    "fine": ("photo", "face", "last"),
+}
+
+
+def examples(config: Config, net: str) -> dict[str, Tensor]:
+    """Noise of the right shapes for a network, by input name."""
+    random = generator(0, "reenact export")
+
+    def planes(count: int) -> Tensor:
+        return torch.rand(_EXAMPLES, count, config.size, config.size, generator=random)
+
+    return {name: planes(1) if name == "gate" else planes(3) * 2 - 1 for name in _INPUTS[net]}
 
 
 def load_model(model: str, device: torch.device) -> ReenactModel:

@@ -72,7 +72,7 @@ class ReenactPredictor:
             return film
         from mien.jobs.reenact.refine import animator
 
-        model = self.model(request.model)
+        model = self.model(request.model).at(request.runtime)
         made_by = dataclasses.replace(
             film.provenance,
             source="compositeWithTrainedAlgorithmicMedia",

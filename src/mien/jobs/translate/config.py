@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from mien import fields
 from mien.io.provenance import Consent
+from mien.jobs.runtime import Runtime
 from mien.jobs.train_request import TrainOptions
 
 Kind: TypeAlias = Literal["anime", "photo"]
@@ -31,6 +32,7 @@ class RunRequest:
         "auto", help="translate.via"
     )
     model: str = fields.option("head", help="translate.model", metavar=_MODEL)
+    runtime: Runtime = fields.option("torch", help="onnx.runtime")
     size: int | None = fields.option(None, help="translate.size", span=(32, 1024), unit=" px")
     paste: bool = fields.option(False, help="translate.paste")
     sheet: bool = fields.option(False, help="translate.sheet")

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from mien.data.stream import to_floats, to_pictures
 from mien.errors import OptionError, WeightsError
 from mien.io.names import terminal_safe
 from mien.io.weights import WeightHeader, load_weights, save_weights
+from mien.jobs.onnx_net import by_onnx
+from mien.jobs.runtime import Runtime
 from mien.jobs.translate.config import Kind
 from mien.jobs.translate.foreign import is_foreign, load_maker
 from mien.jobs.translate.networks import make_maker
@@ -29,6 +31,7 @@ from mien.jobs.weights import (
     weight_file,
 )
 from mien.messages import text
+from mien.nn.init import generator
 from mien.types import Image
 
 JOB = "translate"
@@ -66,6 +69,23 @@ class TranslateModel:
     def guided(self) -> bool:
         """Whether it also wants a drawing of the head that was fitted to each picture."""
         return self.config.guide and self.to == "anime"
+
+    def at(self, runtime: Runtime) -> TranslateModel:
+        """The same model, its network run by torch or by onnxruntime.
+
+        Raises MissingExtraError without the extra [onnx].
+        """
+        if runtime == "torch":
+            return self
+        net = by_onnx(self.maker, lambda: {"picture": self.examples(2)})
+        return dataclasses.replace(self, maker=net, device=torch.device("cpu"))
+
+    def examples(self, count: int) -> Tensor:
+        """(count, c, s, s) smooth random inputs: on what is far from pictures, errors grow."""
+        planes = 6 if self.guided else 3
+        small = torch.rand(count, planes, 4, 4, generator=generator("export")) * 2 - 1
+        size = self.config.size
+        return nn.functional.interpolate(small, size=(size, size), mode="bilinear")
 
     @torch.no_grad()
     def draw(self, pictures: Image, guide: Image | None = None) -> Image:

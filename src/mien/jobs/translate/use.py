@@ -97,7 +97,7 @@ class _Work:
 
     def __init__(self, request: RunRequest, models: Models, names: ResultNames) -> None:
         self._request, self._names = request, names
-        self._models = lambda: models(request.model, request.to)
+        self._models = lambda: models(request.model, request.to).at(request.runtime)
         self.via = _way(request)
         self._model = self._models() if self.via != "character" else None
         if self.via == "network" and self._model is not None and self._model.guided:
