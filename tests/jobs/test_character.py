@@ -26,7 +26,7 @@ import mien
 from mien.app.cli import main
 from mien.io.image import read_image
 from mien.io.mark import LOUDEST
-from mien.io.provenance import Provenance, read_provenance
+from mien.io.provenance import Provenance, from_mapping, read_provenance
 from mien.jobs.character import results
 from mien.jobs.character.results import OWN
 from mien.persona.character import read_character
@@ -226,7 +226,8 @@ def test_every_output_says_where_it_comes_from(mixed: Ran) -> None:
     assert found["job"] == "character.fit"
     assert tuple(found["models"]) == made_by.models
     written = json.loads((place / "params.json").read_text("utf-8"))["provenance"]
-    assert {name: value for name, value in written.items() if value is not None} == found
+    assert from_mapping(found) == from_mapping(written) == made_by
+    assert found["AIGC"]["Label"] == "1"
 
 
 def test_nothing_of_the_input_but_its_pixels_is_in_any_output(mixed: Ran) -> None:

@@ -45,7 +45,7 @@ _PART_TARGET = (0.6, 1.0)  # where only a part of the picture may be changed
 _FLOOR, _BUSY = 2.5, 2.0  # grey levels of contrast: added to every cell's, and at most
 _CLIP = 2.5
 _LOUD = 1.93  # grey levels rms of the cells; with dithering below 42 dB
-_BAND = 512  # rows at a time: a picture of 80 megapixels does not take gigabytes
+_BAND = 1024  # rows at a time: a picture of 80 megapixels does not take gigabytes
 _SYNC = -1
 _COARSE, _REACH = 64, 11  # blocks a side, and how far apart changes still are one region
 
@@ -93,10 +93,18 @@ def mark(image: Image, number: str, *, over: Image | None = None) -> Image:
             spread *= inside[rows]
         # To whole grey levels without losing what is less than half of one.
         spread += _dither(width)[: rows.stop - top]
-        change = np.floor(spread, out=spread).astype(np.int16)
-        part = np.ascontiguousarray(image[rows])
-        made[rows] = cv2.add(part, cv2.merge([change] * 3), dtype=cv2.CV_8U)
+        change = np.floor(spread, out=spread).astype(np.int8)
+        up, down = (
+            cv2.cvtColor(part.view(np.uint8), cv2.COLOR_GRAY2RGB) for part in _halves(change)
+        )
+        brighter = cv2.add(np.ascontiguousarray(image[rows]), up)
+        made[rows] = cv2.subtract(brighter, down)
     return made
+
+
+def _halves(change: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """What is added, and what is taken away."""
+    return np.maximum(change, 0), np.maximum(-change, 0)
 
 
 def _spread(
@@ -104,6 +112,9 @@ def _spread(
 ) -> NDArray[np.float32]:
     """(rows, w) of the change of cells spread over the picture's pixels, without steps."""
     cells = len(delta)
+    if height <= _BAND:
+        large = cv2.resize(delta, (width, height), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(large, np.float32)
     across, down = cells / width, cells / height
     place = [[across, 0.0, across / 2 - 0.5], [0.0, down, (rows.start + 0.5) * down - 0.5]]
     return np.asarray(
@@ -128,7 +139,8 @@ def read_mark(image: Image) -> Mark | None:
     if not looks:
         return None
     best = max(looks, key=lambda look: look.strength)
-    chance = min(1.0, _hypotheses() * math.exp(-(best.strength**2) / 2))
+    # Further than a hundred digits nobody needs to count.
+    chance = min(1.0, max(1e-99, _hypotheses() * math.exp(-(best.strength**2) / 2)))
     if chance > FALSE_ALARM:
         return None
     version, number = best.read()
@@ -267,8 +279,11 @@ def _contrast(means: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[
 
 
 def _values(means: NDArray[np.float32]) -> NDArray[np.float32]:
-    apart, busy = _contrast(means)
-    return np.asarray(np.clip(apart / (busy + _FLOOR), -_CLIP, _CLIP), np.float32)
+    return _clipped(*_contrast(means))
+
+
+def _clipped(apart: NDArray[np.float32], busy: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.clip(apart / (busy + np.float32(_FLOOR)), -_CLIP, _CLIP), np.float32)
 
 
 def _cells_change(
@@ -279,18 +294,22 @@ def _cells_change(
     means = _means(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32), cells)
     apart, busy = _contrast(means)
     signs, slots = _signs(cells)
-    wanted = signs * np.where(slots == _SYNC, 1.0, bits[slots])
-    values = np.clip(apart / (busy + _FLOOR), -_CLIP, _CLIP)
-    share = np.ones_like(means) if inside is None else _means(inside.astype(np.float32), cells)
-    group = slots.ravel() + 1
-    said = np.bincount(group, (values * wanted * share).ravel(), _CODE + 1)
-    count = np.maximum(np.bincount(group, share.ravel(), _CODE + 1), 1e-6)
-    target, most = _TARGET[cells] if inside is None else _PART_TARGET
-    level = np.clip(target - said / count, 0.1, most)[group].reshape(cells, cells)
-    plain = busy < 0.02  # one colour: nothing may be seen there, and nothing would last
-    change = np.where(plain, 0.0, wanted * level * (np.minimum(busy, _BUSY) + _FLOOR))
-    loud = math.sqrt(float(np.mean(np.square(change * share))))
-    return (change * min(1.0, _LOUD / max(loud, 1e-6))).astype(np.float32)
+    group = slots + 1  # those for finding are the first group
+    wanted = signs * np.concatenate([np.ones(1, np.float32), bits])[group]
+    said = _clipped(apart, busy) * wanted
+    share = None if inside is None else _means(inside.astype(np.float32), cells)
+    if share is not None:
+        said *= share
+    weights = None if share is None else share.ravel()
+    count = np.bincount(group.ravel(), weights, _CODE + 1)
+    spoken = np.bincount(group.ravel(), said.ravel(), _CODE + 1) / np.maximum(count, 1e-6)
+    target, most = _TARGET[cells] if share is None else _PART_TARGET
+    level = np.clip(target - spoken, 0.1, most).astype(np.float32)
+    change = wanted * level[group] * (np.minimum(busy, _BUSY) + _FLOOR)
+    change[busy < 0.02] = 0.0  # one colour: nothing may be seen there, and nothing would last
+    laid = change if share is None else change * share
+    loud = math.sqrt(float(np.mean(np.square(laid))))
+    return change * np.float32(min(1.0, _LOUD / max(loud, 1e-6)))
 
 
 def _changed(image: Image, over: Image) -> NDArray[np.uint8]:

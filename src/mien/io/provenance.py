@@ -133,14 +133,14 @@ def from_mapping(values: Mapping[str, Any]) -> Provenance:
 
     Raises KeyError, TypeError or ValueError where it is none.
     """
-    source = values["source"]
+    source, seed = values.get("source"), values.get("seed")
     asked = values.get("asked") or {}
     return Provenance(
         source=None if source is None else _known_source(str(source).removeprefix(_IPTC)),
         job=str(values["job"]),
-        models=tuple(str(model) for model in values["models"]),
-        seed=None if values["seed"] is None else int(values["seed"]),
-        request=str(values["request"]),
+        models=tuple(str(model) for model in values.get("models", ())),
+        seed=None if seed is None else int(seed),
+        request=str(values.get("request", "")),
         version=str(values["version"]),
         head=str(values.get("head", "")),
         inputs=tuple((str(role), str(one)) for role, one in values.get("inputs", ())),

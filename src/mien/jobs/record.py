@@ -47,6 +47,8 @@ def recorded(
         value = getattr(request, control.name)
         if control.name in PLACES or control.name == "photos":
             continue
+        if value == control.default and (value is None or value in ((), {})):
+            continue  # nothing was asked; and writers of glTF drop what is empty
         if control.name in told:
             asked[control.name] = list(told[control.name])
         elif _is_told(control, value) and is_allowed(_plain(value)):
