@@ -65,6 +65,28 @@ def test_a_folder_is_listed_in_order_at_any_depth(folder: Path) -> None:
     assert source.read(1) == encoded(picture(1))
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_a_damaged_member_and_a_name_of_nothing_are_one_line(tmp_path: Path, packing: int) -> None:
+    path = tmp_path / "photos.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("a.png", b"0123456789" * 50)
+        archive.writestr("nameless", b"x")
+    data = path.read_bytes()
+    start = data.index(b"a.png") + len(b"a.png")
+    hurt = data[: start + 6] + bytes(9) + data[start + 15 :]
+    path.write_bytes(hurt)
+    source = open_source(path)
+    assert list(source.names) == ["a.png"]
+    with pytest.raises(InputError, match=r"a\.png"):
+        source.read(0)
+    with zipfile.ZipFile(path, "w") as archive:
+        entry = zipfile.ZipInfo("x")
+        entry.filename = ""
+        archive.writestr(entry, b"x")
+        archive.writestr("b.png", b"x")
+    assert list(open_source(path).names) == ["b.png"]
+
+
 def test_a_zip_is_read_like_its_folder(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "photos.zip"
     with zipfile.ZipFile(path, "w") as archive:

@@ -65,7 +65,7 @@ def test_what_is_too_long_is_left_out_and_never_an_error(tmp_path: Path) -> None
     found = recorded(MADE_BY, WalkRequest(seeds=tuple(range(200))))
     assert asked(found)[LEFT_OUT] == ["seeds"]
     words = {"only": ["A" * 40] * 100, "sweep": ["B" * 40] * 100}
-    found = recorded(MADE_BY, EditRequest(photos=()), words=words)
+    found = recorded(MADE_BY, EditRequest(photos=(), only="12", sweep="6"), words=words)
     assert list(asked(found)) == [LEFT_OUT]
     photo = tmp_path / "a"
     photo.write_bytes(b"a")

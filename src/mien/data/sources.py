@@ -166,10 +166,11 @@ def _members(path: Path) -> dict[str, int]:
     """Sizes of the files in a zip, by name."""
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
+            # A name may be empty in a damaged directory.
+            entries = [one for one in archive.infolist() if one.filename and not one.is_dir()]
     except Exception as problem:  # a damaged directory may raise anything
         raise InputError(text("data.not_a_zip", path=terminal_safe(path))) from problem
-    return {entry.filename: entry.file_size for entry in entries if not entry.is_dir()}
+    return {entry.filename: entry.file_size for entry in entries}
 
 
 @dataclasses.dataclass(frozen=True)
