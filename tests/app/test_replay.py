@@ -135,13 +135,14 @@ def test_an_edit_is_made_again_with_the_same_bytes(cli: Cli, photo: Path, tmp_pa
 def test_a_fit_is_made_again_with_the_same_bytes(cli: Cli, photo: Path, tmp_path: Path) -> None:
     words = ("--size", "128", "--likeness", "off")
     assert cli("character", "fit", photo, *words, "--out", tmp_path / "made").code == 0
-    made = tmp_path / "made" / "photo"
-    for number, name in enumerate(("render.png", "head.glb", "params.json", "turntable.mp4")):
-        out = tmp_path / f"again{number}"
-        done = cli("replay", made / name, "--source", photo, "--out", out)
-        assert (done.code, f"the same bytes: {out / 'photo' / name}" in done.out) == (0, True)
-        if name == "head.glb":
-            assert "character fit" in cli("inspect", made / name).out
+    made, again = tmp_path / "made" / "photo", tmp_path / "again"
+    told = {path.name: provenance_of(path) for path in made.iterdir()}
+    assert all(one is not None and one.asked and one.inputs for one in told.values()), told
+    assert "character fit" in cli("inspect", made / "head.glb").out
+    done = cli("replay", made / "head.glb", "--source", photo, "--out", again)
+    assert (done.code, f"the same bytes: {again / 'photo' / 'head.glb'}" in done.out) == (0, True)
+    for path in made.iterdir():
+        assert (again / "photo" / path.name).read_bytes() == path.read_bytes(), path.name
 
 
 @pytest.mark.slow

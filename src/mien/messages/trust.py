@@ -4,7 +4,7 @@ from __future__ import annotations
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "command.replay": (
-        "make a result again from what it says of itself and the files it was made of",
+        "make a result again from its own record and its source files",
         "根据结果自身的记录和原始文件重新生成该结果",
     ),
     "replay.file": ("a picture, clip or model that mien made", "mien 生成的图片、视频或模型"),
