@@ -67,6 +67,16 @@ def test_what_was_not_measured_is_left_out() -> None:
     assert tables.each([1.0, 2.0], "high").low is None
 
 
+def test_a_share_of_all_is_not_certain() -> None:
+    found = tables.each([1.0] * 8, "high")
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(8 / (8 + 1.96**2))
+    half = tables.each([0.0, 1.0] * 50, "high")
+    assert (half.low, half.high) == (pytest.approx(0.404, abs=1e-3), pytest.approx(0.596, abs=1e-3))
+    whole = tables.over([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]], "high")
+    assert whole.low == 0.0  # groups of several are resampled
+
+
 def test_a_bench_survives_its_file(tmp_path: Path) -> None:
     path = tmp_path / "bench.json"
     path.write_text(tables.as_json(a_bench()), encoding="utf-8")

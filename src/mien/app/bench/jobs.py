@@ -153,8 +153,9 @@ def express(scale: Scale) -> tuple[Table, ...]:
     scored: dict[str, list[list[Scored]]] = {name: [] for name in rows}
     wanted: list[list[NDArray[np.float64]]] = []
     for some in cases(scale.edited, 0):
+        moved = [case.mover.move(case.motion) for case in some]
         for name, edit in rows.items():
-            made = [edit(case, case.mover.move(case.motion)) for case in some]
+            made = [edit(case, one) for case, one in zip(some, moved, strict=True)]
             scored[name].append([score(one, case) for one, case in zip(made, some, strict=True)])
         wanted.append([case.wanted for case in some])
     lines = []

@@ -90,7 +90,8 @@ class Bench:
 def over(groups: Sequence[Iterable[float]], better: Better) -> Figure:
     """The mean of samples that come in groups (those of one person), resampled by group.
 
-    NaN is left out; a figure of nothing is NaN.
+    NaN is left out; a figure of nothing is NaN. A share of single samples, each 0 or 1, gets
+    Wilson's interval (1927): where all are 1, resampling would claim to be certain.
     """
     kept = [np.array([one for one in group if math.isfinite(one)], np.float64) for group in groups]
     sums, counts = np.array([one.sum() for one in kept]), np.array([len(one) for one in kept])
@@ -100,11 +101,21 @@ def over(groups: Sequence[Iterable[float]], better: Better) -> Figure:
     value = float(sums.sum() / total)
     if len(kept) < 3:
         return Figure(value, total, better)
+    if counts.max() == 1 and set(np.concatenate(kept).tolist()) <= {0.0, 1.0}:
+        return Figure(value, total, better, *_wilson(value, total))
     picked = rng("bench", "bootstrap", len(kept)).integers(0, len(kept), (BOOTSTRAPS, len(kept)))
     seen = counts[picked].sum(1)
     means = sums[picked].sum(1)[seen > 0] / seen[seen > 0]
     low, high = np.percentile(means, [2.5, 97.5])
     return Figure(value, total, better, float(low), float(high))
+
+
+def _wilson(share: float, count: int, *, z: float = 1.96) -> tuple[float, float]:
+    """The interval of a share: where the true one may lie so that this one is not unlikely."""
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    spread = math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+    reach = z * spread / (1 + z * z / count)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def each(values: Iterable[float], better: Better) -> Figure:
