@@ -36,6 +36,7 @@ def rate(count: int, work: Callable[[], object]) -> float:
 def shards(size: int, count: int) -> dict[str, object]:
     """Drawing and packing, bytes a sample, reading."""
     samples = HeadSamples(HeadSpec(size=size), count)
+    assert samples.info.count == count  # names the head, which draws a few: once per process
     samples.sample(0)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "set"

@@ -218,15 +218,16 @@ def test_the_sixth_job_works_as_the_page_says(six_jobs: Path, photo: Path, tmp_p
     assert set(files) == {"__init__.py", "config.py", "messages.py", "predict.py"}
     shutil.copy(photo, tmp_path / "astronaut.png")
     (tmp_path / "Makefile").write_text("no picture\n")
+    code = 0
     for part in session.strip().split("$ ")[1:]:
         line, _, wanted = part.partition("\n")
         if line.startswith("mien "):
             done = in_copy(six_jobs, tmp_path, "-m", "mien", *shlex.split(line)[1:])
-            shown = done.stdout + done.stderr
+            shown, code = done.stdout + done.stderr, done.returncode
             shown = "".join(one + "\n" for one in shown.splitlines() if not one.startswith("["))
             assert shown.strip() == wanted.strip(), line
         else:
-            assert (line, int(wanted)) == ("echo $?", done.returncode)
+            assert (line, int(wanted)) == ("echo $?", code)
     assert read_image(tmp_path / "palettes" / "astronaut.png").shape[0] == 64
 
 

@@ -281,3 +281,10 @@ def test_a_part_measures_ours_between_the_trivial_and_the_best(part: str) -> Non
         assert table.samples
         for row in table.rows:
             assert any(math.isfinite(one.value) for one in row.figures.values()), row.name
+
+
+def test_the_committed_page_is_that_of_the_committed_figures(root: Path) -> None:
+    bench = tables.read_bench(root / "benchmarks" / "bench.json")
+    assert markdown.page(bench) == (root / "benchmarks" / "bench.md").read_text(encoding="utf-8")
+    assert {"express", "reenact", "character", "speed"} <= {one.name for one in bench.tables}
+    assert re.fullmatch(r"[0-9a-f]{12}", bench.commit)

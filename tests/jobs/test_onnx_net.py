@@ -109,7 +109,7 @@ def test_generate_draws_the_same_faces(name: str) -> None:
 def test_express_repairs_alike() -> None:
     model = express.load_model("default", CPU)
     side, random = model.config.window, rng("test", "express")
-    planes = random.random((3, side, side, 3)).astype(np.float32)
+    planes = random.integers(0, 256, (3, side, side, 3)).astype(np.uint8)
     asked = pictures(side), planes, random.random((3, 2, 22))
     difference = model.at("onnx").repaired(*asked) - model.repaired(*asked)
     assert float(np.abs(difference).max()) <= 1.0

@@ -99,8 +99,13 @@ class PictureSamples:
             digest.update(f"{name}\0{source.size(place)}\n".encode())
         crop = {"name": self.crop, "size": self.size} if self.size else {}
         words = f"{len(source.names)} pictures"
-        told = {"data": words, "digest": digest.hexdigest()[:16]}
-        return PackInfo(size=self.size, count=len(source.names), crop=crop, **told)
+        return PackInfo(
+            size=self.size,
+            count=len(source.names),
+            crop=crop,
+            data=words,
+            digest=digest.hexdigest()[:16],
+        )
 
     def sample(self, number: int) -> Members | None:
         """The picture and its number; no name goes along, since names are often people's."""
@@ -178,8 +183,14 @@ class HeadSamples:
     def info(self) -> PackInfo:
         """With the head that draws them."""
         words = f"renders, head {head_name()}, {self.spec.style}, seed {self.spec.seed}"
-        told = {"data": words, "licence": "Apache-2.0", "digest": self.spec.digest()}
-        return PackInfo(size=self.spec.size, count=self.count, crop=CROP, **told)
+        return PackInfo(
+            size=self.spec.size,
+            count=self.count,
+            crop=CROP,
+            data=words,
+            licence="Apache-2.0",
+            digest=self.spec.digest(),
+        )
 
     def sample(self, number: int) -> Members:
         """The picture, and the code and landmarks that are true of it."""

@@ -76,7 +76,8 @@ class TarStream:
     def _mix(self, epoch: int, block: int) -> NDArray[np.int64]:
         order, _ = self._shards(epoch)
         some = order[block * self._window : (block + 1) * self._window]
-        rows = np.concatenate([np.arange(self._starts[one], self._starts[one + 1]) for one in some])
+        starts = self._starts.tolist()
+        rows = np.concatenate([np.arange(starts[one], starts[one + 1]) for one in some.tolist()])
         random = rng(self._seed, "window", epoch, block)
         rows = rows[random.permutation(len(rows))]
         flips = random.integers(0, 2, len(rows)) > 0
