@@ -139,8 +139,10 @@ def camera(page: Any, panel: str, seconds: float) -> None:
     rate = page.evaluate(f"document.querySelector('.mien-panel-{panel}').dataset.fps")
     told = page.locator(f".mien-panel-{panel} .mien-told").inner_text()
     say(f"{panel}: webcam", f"{rate} fps ({told})")
+    looks = page.evaluate(f"mienPanels.{panel}.seen.map((one) => one[1])")
     times = page.evaluate(f"mienPanels.{panel}.times.map((one) => one[2])")
-    say(f"{panel}: time of one core a frame", median(times))
+    say(f"{panel}: to look at a frame, time of one core", median(looks))
+    say(f"{panel}: to draw the photo, time of one core", median(times))
     page.locator(f".mien-panel-{panel} .mien-camera").click()
 
 

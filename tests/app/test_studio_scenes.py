@@ -104,6 +104,8 @@ def test_a_character_is_opened_with_what_is_known_of_it(scene: Scene, tmp_path: 
     assert told["byHand"] == ["jaw_width"]
     assert told["values"]["choice.hair"] == code.hair
     assert scene.head.character is not None
+    assert scene.head._skin(bare=False) is not None
+    assert scene.head._skin(bare=True) is None
     made, _ = scene.do({"do": "head.make", "what": "params", "values": told["values"]}, b"")
     assert made == {"file": "params.json"}
 
@@ -143,18 +145,25 @@ def test_a_photo_follows_its_sliders_and_is_kept_in_its_own_size(
 @pytest.mark.slow
 def test_a_camera_moves_photo_and_head(scene: Scene, astronaut: Image) -> None:
     frame = encode_image(astronaut[:400, 30:430], path=Path("a.jpg"), provenance=None)
-    scene.do({"do": "photo.open", "name": "a.png"}, png(astronaut))
-    asked: Header = {"do": "camera.frame", "by": "photo", "strength": 1.0, "turn": 1.0}
-    answers = [scene.do({**asked, "time": k / 6}, frame) for k in range(9)]
-    assert answers[0] == ({"waiting": "rest"}, b"")
-    told = answers[-1][0]
+    rest = scene.do({"do": "photo.open", "name": "a.png"}, png(astronaut))[0]["values"]
+    asked: Header = {
+        "do": "camera.frame",
+        "by": "photo",
+        "rest": rest,
+        "strength": 1.0,
+        "turn": 1.0,
+    }
+    answers = [scene.do({**asked, "time": k / 6}, frame)[0] for k in range(9)]
+    assert answers[0] == {"waiting": "rest"}
+    values = answers[-1]["values"]
     # A face that keeps still is the photo's own expression.
-    moved = picture(answers[-1])
-    still = picture(scene.do({"do": "photo.draw", "values": told["values"]}, b""))
+    moved = picture(scene.do({"do": "photo.draw", "values": values}, b""))
+    still = picture(scene.do({"do": "photo.draw", "values": rest}, b""))
     assert np.abs(moved - still).mean() < 4
-    answer, data = scene.do({**asked, "by": "head", "values": {}, "time": 2.0}, frame)
-    assert picture((answer, data)).shape == (DRAFT, DRAFT, 3)
-    assert abs(answer["values"]["scene.yaw"]) < 5
+    values = scene.do({**asked, "by": "head", "time": 2.0}, frame)[0]["values"]
+    assert abs(values["scene.yaw"]) < 5
+    assert max(value for key, value in values.items() if key.startswith("au.")) < 0.4
+    assert scene.do({"do": "head.draw", "values": values, "draft": True}, b"")[1]
     nobody = encode_image(np.full((240, 320, 3), 90, np.uint8), path=Path("a.jpg"), provenance=None)
     assert scene.do({**asked, "time": 3.0}, nobody)[0] == {"waiting": "face"}
     assert scene.do({"do": "camera.rest"}, b"") == ({}, b"")
@@ -162,8 +171,9 @@ def test_a_camera_moves_photo_and_head(scene: Scene, astronaut: Image) -> None:
     for broken in (b"", b"\xff\xd8\xff", b"x" * 100):
         with pytest.raises(MienError):
             scene.do({**asked, "time": 4.0}, broken)
-    with pytest.raises(OptionError, match="strength"):
-        scene.do({**asked, "time": 5.0, "strength": 99}, frame)
+    for wrong in ({"strength": 99}, {"time": "now"}, {"rest": {"au.AU99": 1}}, {"rest": None}):
+        with pytest.raises(OptionError):
+            scene.do({**asked, "time": 5.0, **wrong}, frame)
 
 
 def test_every_question_is_answered_with_its_own_number() -> None:

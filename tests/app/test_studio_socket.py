@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mien.app.studio.stage.frames import Header, pack, unpack
-from mien.app.studio.stage.socket import FILES
+from mien.app.studio.stage.socket import FILES, _locks
 
 from .studio_stub import WORKER
 from .test_studio import LIMIT, Site, serving
@@ -103,6 +103,12 @@ def test_characters_of_nobody_else_can_be_opened(site: Site) -> None:
             header, _ = ask(socket, do="character.edit", id=2, character=key)
             assert "made here" in header["error"]
         assert "made here" in ask(socket, do="head.open", id=3, character="x.0")[0]["error"]
+
+
+def test_materials_set_by_hand_become_locks() -> None:
+    sent = {"freckles": 0.5, "hair=bald --lock x": 1, "skin": 3, "moles": "1", "grey": 1}
+    assert _locks(sent) == ["freckles=0.5", "grey=1"]
+    assert _locks(None) == []
 
 
 def test_only_the_panels_own_files_are_served(site: Site) -> None:

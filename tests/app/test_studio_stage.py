@@ -229,6 +229,16 @@ def test_models_do_not_hold_up_pictures(stage: Stage) -> None:
     assert page.answers(1)[0]["id"] == 3
 
 
+def test_a_camera_and_pictures_do_not_wait_for_each_other(stage: Stage) -> None:
+    page = Page(stage)
+    page.ask("camera.rest", id=0)
+    page.ask("preset", id=1)
+    page.answers(2)
+    page.ask("camera.frame", id=2, sleep=5.0)
+    page.ask("photo.draw", id=3)
+    assert page.answers(1)[0]["id"] == 3
+
+
 def test_a_page_that_asks_too_much_is_told_so(stage: Stage) -> None:
     page = Page(stage, "zh")
     for number in range(MOST_WAITING + 3):

@@ -26,6 +26,7 @@ _WORDS = {
     "like": ("Expression of a photo …", "照片中的表情……"),
     "before": ("Before (hold)", "原图（按住）"),
     "save": ("Save as a new character", "另存为新角色"),
+    "skin": ("skin of the photo", "照片皮肤"),
     "refit": ("Lock what was set, fit the rest again", "锁定已设定的值并重新拟合"),
     "character": ("Choose a character", "选择角色"),
     "no_characters": (

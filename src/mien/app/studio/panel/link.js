@@ -27,18 +27,26 @@ export class Link {
     this.number = 0;
     this.waiting = new Map();
     this.ended = false;
+    this.wait();
     this.open();
+  }
+
+  // A promise that is kept when the next connection is there.
+  wait() {
+    this.opened?.();
+    this.opening = new Promise((done) => { this.opened = done; });
   }
 
   open() {
     const socket = new WebSocket(this.url);
     this.socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.told.opened();
+    socket.onopen = () => { this.opened(); this.told.opened(); };
     socket.onmessage = (event) => this.take(event.data);
     socket.onclose = () => {
       for (const answer of this.waiting.values()) answer([{ lost: true, dropped: true }, null]);
       this.waiting.clear();
+      this.wait();
       if (this.ended) return;
       this.told.closed();
       setTimeout(() => this.open(), AGAIN_MS);
@@ -57,9 +65,13 @@ export class Link {
     if (header.lost || header.full) this.told.lost(header);
   }
 
-  // The answer: [header, payload]. A header may hold error, dropped or lost.
-  ask(header, payload) {
-    if (!this.ready) return Promise.resolve([{ dropped: true }, null]);
+  // The answer: [header, payload]. A header may hold error, dropped or lost. What only the newest
+  // is of use of is not kept for a connection that is yet to come; all else waits for
+  // it, once.
+  async ask(header, payload) {
+    if (!this.ready && /\.(draw|frame)$/.test(header.do)) return [{ dropped: true }, null];
+    if (!this.ready) await this.opening;
+    if (!this.ready) return [{ dropped: true }, null];
     const id = ++this.number;
     return new Promise((answer) => {
       this.waiting.set(id, answer);

@@ -118,7 +118,9 @@ export class Panel {
       on: { change: () => this.openCharacter(this.characters.value),
         pointerdown: () => this.listCharacters(), focus: () => this.listCharacters() } });
     this.characters.setAttribute("aria-label", words.character);
+    this.skin = make("input", { type: "checkbox", checked: true, on: { change: () => this.draw() } });
     return make("div", { className: "mien-bar1" }, this.characters,
+      make("label", { className: "mien-small" }, this.skin, words.skin),
       button(words.save, () => this.saveCharacter(false), "mien-save"),
       button(words.refit, () => this.saveCharacter(true), "mien-refit"));
   }
@@ -262,7 +264,7 @@ export class Panel {
         this.stale = true;
       }
     }
-    if (!this.camera.on) this.draw();
+    this.draw();
   }
 
   moveView() {
@@ -303,7 +305,7 @@ export class Panel {
   }
 
   get drawing() {
-    return { do: this.drawn ? "head.draw" : "photo.draw", values: this.values };
+    return { do: this.drawn ? "head.draw" : "photo.draw", values: this.values, bare: this.bare };
   }
 
   async draw() {
@@ -316,10 +318,11 @@ export class Panel {
     if (told) {
       await this.show(picture);
       this.speed(performance.now() - begun, told.ms, told.cpu);
+      if (this.camera.on) this.rate(told.ms);
     }
     this.busy = false;
     if (this.again) { this.again = false; this.draw(); return; }
-    if (told && this.drawn) this.later = setTimeout(() => this.refine(), FINE_AFTER_MS);
+    if (told && this.drawn && !this.camera.on) this.later = setTimeout(() => this.refine(), FINE_AFTER_MS);
   }
 
   async refine() {
@@ -349,6 +352,12 @@ export class Panel {
     const [usual] = [...this.speeds].sort((a, b) => a - b).slice(this.speeds.length >> 1);
     this.told.textContent = this.words.speed
       .replace("{ms}", ms.toFixed(0)).replace("{usual}", usual.toFixed(0)).replace("{drawn}", drawn.toFixed(0));
+  }
+
+  rate(drawn) {
+    const rate = this.camera.count();
+    this.root.dataset.fps = rate.toFixed(1);
+    this.told.textContent = this.words.fps.replace("{fps}", rate.toFixed(rate < 10 ? 1 : 0)).replace("{drawn}", drawn.toFixed(0));
   }
 
   async change(header) {
@@ -445,15 +454,21 @@ export class Panel {
     if (!this.character) { this.say(this.words.no_characters, true); return; }
     const sliders = [...this.touched].filter((key) => key.startsWith("slider."));
     const set = Object.fromEntries(sliders.map((key) => [key.slice(7), this.values[key]]));
+    const others = [...this.touched].filter((key) => key.startsWith("material."));
+    const materials = Object.fromEntries(others.map((key) => [key.slice(9), this.values[key]]));
     const hair = this.touched.has("choice.hair") ? this.values["choice.hair"] : "";
-    const [told] = await this.ask({ do: "character.edit", character: this.character, set, hair, refit });
+    const [told] = await this.ask({ do: "character.edit", character: this.character, set, materials, hair, refit });
     if (told) this.say(this.words.queued.replace("{run}", told.queued));
   }
 
   // --- files and the 3D view
 
   get named() {
-    return this.character ? { character: this.character } : {};
+    return this.character ? { character: this.character, bare: this.bare } : {};
+  }
+
+  get bare() {
+    return this.skin !== undefined && !this.skin.checked;
   }
 
   async keep(what) {
@@ -522,17 +537,12 @@ export class Panel {
       do: "camera.frame", time: seconds, by: this.drawn ? "head" : "photo", mirror: this.flip.checked,
       strength: Number(this.strength.value), turn: Number(this.turn.value),
     };
-    if (this.drawn) header.values = this.values;
-    const [told, picture] = await this.ask(header, jpeg);
+    if (!this.drawn) header.rest = this.start;
+    const [told] = await this.ask(header, jpeg);
     if (!told || !this.camera.on) return;
-    if (told.waiting) { this.say(this.words[`waiting_${told.waiting}`]); return; }
-    await this.show(picture);
-    this.say("");
-    this.set(told.values);
-    const rate = this.camera.count();
-    this.times = [...(this.times ?? []), [0, told.ms, told.cpu]].slice(-SPEED_WINDOW);
-    this.root.dataset.fps = rate.toFixed(1);
-    this.told.textContent = this.words.fps.replace("{fps}", rate.toFixed(0)).replace("{drawn}", told.ms.toFixed(0));
+    this.seen = [...(this.seen ?? []), [told.ms, told.cpu]].slice(-SPEED_WINDOW);
+    this.say(told.waiting ? this.words[`waiting_${told.waiting}`] : "");
+    if (told.values) this.set(told.values);
   }
 
   key(event) {

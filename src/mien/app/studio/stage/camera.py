@@ -1,4 +1,8 @@
-"""What can be asked with a camera: every frame's motion, done by the photo or by the head."""
+"""What can be asked with a camera: for every frame, the values that follow the face before it.
+
+Nothing is drawn here: the page asks for the picture of the values as for that of any others, in
+another process, which draws one picture while this one looks at the next frame.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,15 @@ from typing import Any
 import numpy as np
 
 from mien.app.studio.stage.frames import Header
-from mien.app.studio.stage.head import SHOWN, Head
-from mien.app.studio.stage.photo import Photo, au_values
+from mien.app.studio.stage.photo import au_values, motion_of
 from mien.app.studio.stage.values import Values, checked
 from mien.errors import OptionError
-from mien.io.image import decode_image, encode_image
+from mien.io.image import decode_image
 from mien.io.limits import ImageLimits
 from mien.messages import text
 from mien.persona.live import LiveFrame, LiveTracker
 from mien.persona.perform import FREELY
-from mien.persona.retarget import Transfer, follow
+from mien.persona.retarget import TURN_LIMITS, Transfer, follow
 from mien.persona.subject import Motion
 from mien.types import AU_NAMES
 
@@ -40,34 +43,28 @@ class Camera:
         self._tracker, self._rest, self._last = None, None, -1.0
         return {}, b""
 
-    def follow(
-        self, header: Mapping[str, Any], payload: bytes, *, photo: Photo, head: Head
-    ) -> Answer:
-        """The picture that a frame of the camera makes.
+    def follow(self, header: Mapping[str, Any], payload: bytes) -> Answer:
+        """The values that make a head, or a photo, do what a frame of the camera shows.
 
-        header  "time": seconds; "by": "photo" or "head"; "values" of the head, or of the photo;
-                "strength", "turn"
+        header  "time": seconds; "by": "photo" or "head"; "rest": the values that the photo shows;
+                "strength" and "turn": factors on expressions and turns; "mirror"
         """
         strength, turn = _number(header, "strength", 0.0, 2.0), _number(header, "turn", 0.0, 2.0)
+        by_photo = header.get("by") == "photo"
+        rest = Motion(np.zeros(len(AU_NAMES)))
+        if by_photo:
+            rest = motion_of(checked(header.get("rest"), "photo"), rest)
         image, _ = decode_image(payload, name="webcam", limits=LIMITS)
         if header.get("mirror"):
             image = np.ascontiguousarray(image[:, ::-1])
         seen = self._see(image, _number(header, "time", 0.0, 1e9))
-        if seen is None or self._tracker is None or not seen.confidence:
-            return {"waiting": "rest" if seen is None else "face"}, b""
-        still = self._rest or self._tracker.rest()
-        self._rest = still
-        if header.get("by") == "photo":
-            transfer = Transfer(strength=strength, head=turn, gaze=1.0)
-            motion = follow(photo.subject.motion, still, seen.motion, transfer)
-            told, picture = photo.moved(motion)
-            return {**told, "values": _values(motion, photo.subject.motion)}, picture
-        transfer = Transfer(strength=strength, head=turn, gaze=1.0, limits=FREELY.limits)
-        motion = follow(Motion(np.zeros(len(AU_NAMES))), still, seen.motion, transfer)
-        moved = _values(motion, Motion(motion.aus))
-        values: Values = {**checked(header.get("values"), "head"), **moved}
-        picture = head.picture(values, draft=True)
-        return {"values": moved}, encode_image(picture, path=SHOWN, provenance=None)
+        if seen is None or self._rest is None:
+            return {"waiting": "rest"}, b""
+        if not seen.confidence:
+            return {"waiting": "face"}, b""
+        limits = TURN_LIMITS if by_photo else FREELY.limits
+        transfer = Transfer(strength=strength, head=turn, limits=limits)
+        return {"values": _values(follow(rest, self._rest, seen.motion, transfer))}, b""
 
     def _see(self, image: Any, time: float) -> LiveFrame | None:
         if self._tracker is None:
@@ -82,10 +79,9 @@ class Camera:
         return seen
 
 
-def _values(motion: Motion, rest: Motion) -> Values:
-    """What the controls show of a motion; turns beside the pose at rest."""
-    change = np.subtract(motion.pose.as_tuple(), rest.pose.as_tuple())
-    yaw, pitch, roll = (round(float(one), 2) for one in change)
+def _values(motion: Motion) -> Values:
+    """What the controls show of a motion."""
+    yaw, pitch, roll = (round(one, 2) for one in motion.pose.as_tuple())
     x, y = (round(float(np.clip(one, -1, 1)), 3) for one in motion.gaze)
     turned: Values = {"scene.yaw": yaw, "scene.pitch": pitch, "scene.roll": roll}
     return {**au_values(motion.aus), **turned, "scene.x": x, "scene.y": y}

@@ -18,7 +18,17 @@ _OPEN = {"person", "expression"}
 _WORDS = (
     *("random", "seed", "mirror", "reset", "find", "lock", "lock_all", "three", "picture"),
     *("camera", "camera_stop", "rest", "hotkeys", "flip", "strength", "turn", "photo", "astronaut"),
-    *("like", "before", "save", "refit", "waiting_rest", "waiting_face", "connecting", "lost"),
+    *(
+        "like",
+        "before",
+        "save",
+        "refit",
+        "skin",
+        "waiting_rest",
+        "waiting_face",
+        "connecting",
+        "lost",
+    ),
     *("no_camera", "making", "made", "speed", "fps", "too_large", "no_photo", "character"),
     *("no_characters", "sampler", "presets", "download", "neutral", "queued", "update"),
     *("confidence_seen", "confidence_guessed", "confidence_set"),

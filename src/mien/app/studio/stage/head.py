@@ -63,13 +63,13 @@ class Head:
             self.picture(values, bool(header.get("draft"))), path=SHOWN, provenance=None
         )
 
-    def picture(self, values: Values, draft: bool) -> Image:
-        """The picture (s, s, 3) of checked values."""
+    def picture(self, values: Values, draft: bool, *, bare: bool = False) -> Image:
+        """The picture (s, s, 3) of checked values; bare: without the skin of the photo."""
         view = view_of(values, DRAFT if draft else FINE, draft=draft)
-        return render(code_of(values), view=view, texture=self._skin()).rgb
+        return render(code_of(values), view=view, texture=self._skin(bare)).rgb
 
-    def _skin(self) -> Any:
-        return None if self.character is None else self.character.texture
+    def _skin(self, bare: bool) -> Any:
+        return None if self.character is None or bare else self.character.texture
 
     def random(self, header: Mapping[str, Any]) -> Answer:
         """Somebody else, but for what is locked."""
@@ -91,7 +91,8 @@ class Head:
                 text("studio.live.value", name="what", value=what[:40], wanted=", ".join(_MAKERS))
             )
         view = view_of(values, PICTURE_SIZE)
-        shown = Character(code_of(values), view, self._skin(), self._made_by(values, what))
+        skin = self._skin(bool(header.get("bare")))
+        shown = Character(code_of(values), view, skin, self._made_by(values, what))
         name, data = _MAKERS[what](shown)
         return {"file": name}, data
 

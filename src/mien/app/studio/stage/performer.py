@@ -46,7 +46,7 @@ class Scene:
             "photo.draw": lambda: photo.draw(header),
             "photo.make": lambda: photo.make(header),
             "photo.like": lambda: photo.like(header, payload),
-            "camera.frame": lambda: camera.follow(header, payload, photo=photo, head=head),
+            "camera.frame": lambda: camera.follow(header, payload),
             "camera.rest": camera.rest,
             "faces.wall": lambda: self.faces.wall(header),
             "faces.near": lambda: self.faces.near(header),

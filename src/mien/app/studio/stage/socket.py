@@ -13,6 +13,7 @@ from mien.app.studio.forms import Places
 from mien.app.studio.guard import COOKIE
 from mien.app.studio.stage.frames import Header, pack, unpack
 from mien.app.studio.stage.stage import Link, Stage
+from mien.app.studio.stage.values import rows
 from mien.app.studio.works import Works
 from mien.errors import InputError, MienError
 from mien.io.files import read_bytes
@@ -184,6 +185,7 @@ def _edit(backstage: Backstage, owner: str, link: Link, header: Header) -> Heade
         "folder": str(copied(folder, places.run)),
         "set": {str(name): value for name, value in sent.items()} if isinstance(sent, dict) else {},
         "relock": bool(header.get("refit")),
+        "lock": _locks(header.get("materials")),
     }
     if header.get("hair"):
         work.values = {**work.values, "hair": str(header["hair"])}
@@ -191,3 +193,11 @@ def _edit(backstage: Backstage, owner: str, link: Link, header: Header) -> Heade
     fill(job.request["edit"], work.values)
     backstage.works.add(work)
     return {"queued": results.run_title(work)}
+
+
+def _locks(sent: Any) -> list[str]:
+    """Materials that were set by hand, as the option `--lock` takes them."""
+    known = rows("head")
+    given = sent.items() if isinstance(sent, dict) else ()
+    numbers = ((name, value) for name, value in given if isinstance(value, int | float))
+    return [f"{name}={value:.4g}" for name, value in numbers if f"material.{name}" in known]

@@ -1,7 +1,8 @@
 """The studio's end of the performers: pages ask, processes answer, nobody waits for a stale value.
 
-Two processes: one for what moves, one for models and other slow things. Each page has at most one
-question in each of them; of those that wait, a newer picture replaces an older one.
+Three processes, started when they are needed: one for what moves, one for models and other slow
+things, one that looks through the cameras. Each page has at most one question in each of them; of
+those that wait, a newer picture replaces an older one.
 """
 
 from __future__ import annotations
@@ -15,21 +16,23 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from mien.app.studio.stage.frames import Header, pack, read_frame, unpack, write_frame
 from mien.errors import OptionError
 from mien.messages import text, use_language
 
 PERFORMER = (sys.executable, "-m", "mien.app.studio.stage.performer")
-Lane: TypeAlias = Literal["quick", "slow"]
+Lane: TypeAlias = Literal["quick", "slow", "camera"]
 Tell: TypeAlias = Callable[[bytes], None]
+LANES: tuple[Lane, ...] = get_args(Lane)
 SLOW = frozenset({"head.make", "faces.wall", "faces.near", "faces.walk", "faces.make"})
 LATEST = frozenset({"head.draw", "photo.draw", "camera.frame"})
 """Of these, only the newest is of any use."""
 MOST_LINKS = 32
 MOST_WAITING = 8
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 2.0
+"""What a performer gets to end by itself; it has nothing to lose."""
 
 
 @dataclasses.dataclass
@@ -49,12 +52,12 @@ class Link:
         self.key = secrets.token_urlsafe(9)
         self.tell, self.language = tell, language
         self._stage = stage
-        self._lanes: dict[Lane, _Turn] = {"quick": _Turn(), "slow": _Turn()}
+        self._lanes: dict[Lane, _Turn] = {lane: _Turn() for lane in LANES}
         self._lock = threading.Lock()
 
     def ask(self, header: Header, payload: bytes = b"") -> None:
         """Asks, or keeps the question until the last one is answered."""
-        lane: Lane = "slow" if header.get("do") in SLOW else "quick"
+        lane = _lane_of(str(header.get("do")))
         header = {**header, "link": self.key, "language": self.language}
         with self._lock:
             turn = self._lanes[lane]
@@ -101,6 +104,12 @@ class Link:
         self.tell(pack({**_answer_to(header), **told}))
 
 
+def _lane_of(asked: str) -> Lane:
+    if asked.startswith("camera."):
+        return "camera"
+    return "slow" if asked in SLOW else "quick"
+
+
 def _answer_to(header: Header) -> Header:
     return {"id": header.get("id"), "do": header.get("do")}
 
@@ -141,7 +150,7 @@ class Stage:
         self._links: dict[str, Link] = {}
         self._lock = threading.Lock()
         self._processes: dict[Lane, _Process] = {
-            lane: _Process(performer, self._find, lane) for lane in ("quick", "slow")
+            lane: _Process(performer, self._find, lane) for lane in LANES
         }
 
     def warm(self) -> None:
