@@ -1,8 +1,14 @@
-"""How fast and how good `reenact` is: `python benchmarks/reenact.py speed|compare`.
+"""How fast and how good `reenact` is: `python benchmarks/reenact.py WHAT`.
 
 speed     milliseconds of one frame: moving the photo, and a network on top of it
 compare   presets trained for equal CPU time on the same clips of the head by the same loop, each
           scored on people it never saw; one JSON line per row, and a sheet of frames
+drift     a thousand frames of one loop, each seeing its own last: SSIM, distance of descriptors and
+          colour at frames 10, 30, 100, 300 and 1000; of --presets on people of the head whom nobody
+          was trained on, and of a person (--person) on the part of --clip that was not learnt
+person    the table of a person (--person) on that part of --clip, every frame judged, with a sheet
+live      CPU milliseconds of every stage of a live frame, from --clip laid into 640 x 480 pixels to
+          the picture of --person
 
 Budgets are CPU seconds of one thread, because wall time on a shared machine measures the others.
 """
@@ -10,6 +16,7 @@ Budgets are CPU seconds of one thread, because wall time on a shared machine mea
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -18,22 +25,35 @@ import numpy as np
 import torch
 
 from mien.data.head_clips import ClipSpec, draw_clip
+from mien.face.affine import resize
 from mien.io.image import write_image
+from mien.io.video import read_frames
 from mien.io.weights import WeightHeader
 from mien.jobs.base import no_progress
-from mien.jobs.reenact.data import head_clips
+from mien.jobs.reenact.data import HELD_OUT_SEED, head_clips
+from mien.jobs.reenact.drift import AT, DriftPoint, consistency, drift, loop_of, there_and_back
 from mien.jobs.reenact.evaluation import sheet
-from mien.jobs.reenact.model import ReenactModel
+from mien.jobs.reenact.live import PersonPerformer, knows_bf16
+from mien.jobs.reenact.model import ReenactModel, load_model
 from mien.jobs.reenact.networks import make_networks
+from mien.jobs.reenact.person.player import player_of
+from mien.jobs.reenact.person.scores import made_again, scored, signs_of, table_lines
+from mien.jobs.reenact.person.scores import sheet as sheet_of_person
 from mien.jobs.reenact.presets import config
 from mien.jobs.reenact.recipe import build, ready_networks
 from mien.jobs.reenact.scores import motion_curves, score
 from mien.jobs.reenact.trials import head_trials, model_row, plain_rows
+from mien.persona.live_face import LiveFace
+from mien.persona.person import Person, read_person
+from mien.persona.person_clip import person_of
+from mien.persona.retarget import Transfer
+from mien.persona.stream import Arrived, NoSink, Watch, run_stream
 from mien.train.live import Live
 from mien.train.loop import Outside, train
 from mien.train.plan import Plan
 from mien.train.precision import Precision
 from mien.train.run_folder import RunFolder
+from mien.types import Image
 
 CPU = torch.device("cpu")
 BF16 = Precision("bf16", True)
@@ -103,27 +123,107 @@ def _rate(preset: str, stream: object) -> float:
     return settings.batch / float(np.mean(seconds))
 
 
+def drifting(options: argparse.Namespace) -> None:
+    """One line per loop and frame."""
+    if options.person is not None:
+        known, held = _person(options)
+        player = player_of(known, CPU)
+        wanted = [signs_of(known, held, k) for k in range(len(held))]
+        loop = (player.frame(wanted[k]) for k in there_and_back(len(held), max(AT)))
+        _tell("person", drift(loop, held.frames, held.landmarks))
+        rows = made_again(known, held, player)
+        for name, made in {"truth": held.frames, **rows}.items():
+            print(json.dumps({"row": name, "carried": consistency(made, held.landmarks)}))
+        return
+    spec = ClipSpec(frames=options.frames, seed=HELD_OUT_SEED)
+    for index in range(options.held):
+        clip = draw_clip(spec, index)
+        for preset in options.presets:
+            model = load_model(preset, CPU)
+            loop = loop_of(model, clip.truth[0], clip.moved[1:], clip.landmarks[1:], max(AT))
+            points = drift(loop, clip.truth[1:], clip.landmarks[1:])
+            _tell(f"{preset} on head {index}", points)
+
+
+def _tell(row: str, points: list[DriftPoint]) -> None:
+    for one in points:
+        values = {name: round(value, 4) for name, value in dataclasses.asdict(one).items()}
+        print(json.dumps({"row": row, **values}), flush=True)
+
+
+def person(options: argparse.Namespace) -> None:
+    """The table of one person."""
+    known, held = _person(options)
+    rows = made_again(known, held, player_of(known, CPU))
+    print("\n".join(table_lines(scored(held, rows))))
+    write_image(options.out / "person.png", sheet_of_person(held, rows), provenance=None)
+
+
+def live(options: argparse.Namespace) -> None:
+    """The table of milliseconds, measured in CPU time."""
+    known, half = read_person(options.person), knows_bf16()
+    face = LiveFace(calibrate=0.3, half=half)
+    performer = PersonPerformer(player_of(known, CPU, half=half), face, Transfer())
+    frames = [
+        Arrived(k / 30.0, time.monotonic(), _as_seen(frame))
+        for k, frame in enumerate(read_frames(options.clip, stop=options.frames))
+    ]
+    watch = Watch(warm=15, clock=time.process_time)
+    report = run_stream(frames, performer, [NoSink()], watch=watch)
+    print("\n".join(report.lines()))
+
+
+def _as_seen(frame: Image) -> Image:
+    """(480, 640, 3) a frame as a webcam would show it."""
+    height, width = frame.shape[:2]
+    scale = min(480 / height, 640 / width)
+    small = resize(frame, (round(width * scale), round(height * scale)))
+    seen = np.zeros((480, 640, 3), np.uint8)
+    top, left = (480 - small.shape[0]) // 2, (640 - small.shape[1]) // 2
+    seen[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return seen
+
+
+def _person(options: argparse.Namespace) -> tuple[Person, Person]:
+    """A learnt person, and the part of its clip that it never saw."""
+    known = read_person(options.person)
+    whole = person_of(options.clip, known.size)
+    return known, whole.part(slice(len(known), None))
+
+
 def _model(preset: str, nets: dict[str, torch.nn.Module]) -> ReenactModel:
     ready = {name: net.eval() for name, net in nets.items()}
     return ReenactModel(ready, config(preset), WeightHeader("reenact", preset), "", CPU)
 
 
+_WHAT = {
+    "speed": speed,
+    "compare": compare,
+    "drift": drifting,
+    "person": person,
+    "live": live,
+}
+
+
 def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("speed", "compare"))
+    parser.add_argument("what", choices=tuple(_WHAT))
     parser.add_argument("--presets", nargs="+", default=["default", "seed", "seed-slim"])
     parser.add_argument("--seconds", type=float, default=600.0, help="CPU seconds of one thread")
     parser.add_argument("--images", type=int, default=None, help="instead of --seconds")
     parser.add_argument("--people", type=int, default=400)
     parser.add_argument("--held", type=int, default=24)
+    parser.add_argument("--person", type=Path, default=None, help="a learnt person's folder")
+    parser.add_argument("--clip", type=Path, default=None, help="the clip it was learnt from")
+    parser.add_argument("--frames", type=int, default=40, help="of a clip, for drift and live")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--cache", type=Path, default=Path("cache"))
     parser.add_argument("--out", type=Path, default=Path("runs/reenact-compare"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
-    (speed if options.what == "speed" else compare)(options)
+    _WHAT[options.what](options)
 
 
 if __name__ == "__main__":

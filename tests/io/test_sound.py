@@ -100,3 +100,13 @@ def test_tags_in_no_known_encoding_are_no_reason_to_stop(tmp_path: Path) -> None
     path.write_bytes(data.replace(label, b'"ContentProducer":"\xff\xfe\xff\xfe"'))
     assert not has_sound(path)
     assert read_tags(path) != {}
+
+
+def test_sound_can_begin_later(tmp_path: Path, silent: Path) -> None:
+    clip = sounding(tmp_path / "talk.mp4", seconds=1.6, codec="aac")
+    out = tmp_path / "out.mp4"
+    with_sound(silent, clip, out, provenance=None, begin=1.2)
+    assert streams(out)["audio"] == pytest.approx(0.4, abs=0.1)
+    with av.open(str(out)) as container:
+        packets = [one for one in container.demux(audio=0) if one.pts is not None]
+        assert 0 <= float(packets[0].pts * packets[0].time_base) < 0.05

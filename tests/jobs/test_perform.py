@@ -156,3 +156,21 @@ def test_the_sound_of_the_driver_is_kept(tmp_path: Path) -> None:
         with av.open(str(path)) as made:
             assert len(made.streams.audio) == streams
             assert made.streams.video[0].frames == 10
+
+
+def test_a_performance_is_told_to_another_program(
+    cli: Cli, anna: Path, driver: Path, tmp_path: Path
+) -> None:
+    from mien.persona.vmc import FaceReceiver
+
+    receiver = FaceReceiver(0)
+    words = ("--driver", driver, "--size", "64", "--out", tmp_path / "o")
+    try:
+        done = cli("character", "perform", anna, *words, "--vmc", f"127.0.0.1:{receiver.port}")
+        assert done.code == 0
+        taken = receiver.take(1.0)
+    finally:
+        receiver.close()
+    assert "sends the performance" in done.err
+    assert taken is not None
+    assert receiver.state.frames == 4

@@ -213,8 +213,8 @@ class ClipStream:
         name, size = "edges" if self.ancestor else "lines", len(pictures["image"])
         for prefix, one in points.items():
             shown = np.ascontiguousarray(pictures["last" if prefix else "image"])
-            strayed = _strayed(one, random, self.variation.jitter)
-            drawn = draw_edges(strayed, size, self.style, picture=shown)
+            stray = strayed(one, random, self.variation.jitter)
+            drawn = draw_edges(stray, size, self.style, picture=shown)
             made[f"{prefix}{name}"] = drawn
             made[f"{prefix}gate"] = face_gate(one, size)[..., None]
         made["weight"] = feature_weights(points[""], size)[..., None]
@@ -256,7 +256,7 @@ def mirror(landmarks: Landmarks, width: int) -> Landmarks:
     return turned
 
 
-def _strayed(points: Landmarks, random: np.random.Generator, amount: float) -> Landmarks:
+def strayed(points: Landmarks, random: np.random.Generator, amount: float) -> Landmarks:
     """Features shifted as a whole, and every point by half as much."""
     if amount <= 0:
         return points

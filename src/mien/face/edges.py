@@ -126,15 +126,27 @@ def _styled(landmarks: Landmarks, size: int, style: EdgeStyle) -> Image:
 def _draw_irises(made: Image, landmarks: Landmarks, picture: Image) -> None:
     """Where the pupils are, of both eyes alike; nothing where the eyes are too far closed."""
     offset = pupil_offset(picture, landmarks)
-    if offset is None:
-        return
+    if offset is not None:
+        draw_irises(made, landmarks, offset)
+
+
+def iris_places(landmarks: Landmarks, offset: NDArray[np.float64]) -> Landmarks:
+    """(2, 2) pixels: the irises of an `eye_signals.pupil_offset`, the picture's left one first."""
+    places = []
     for part in (slice(36, 42), slice(42, 48)):
         eye = landmarks[part]
         along = eye[3] - eye[0]
         up = np.array([along[1], -along[0]])
-        centre = (eye[0] + eye[3]) / 2 + offset[0] * along + offset[1] * up
+        places.append((eye[0] + eye[3]) / 2 + offset[0] * along + offset[1] * up)
+    return np.stack(places)
+
+
+def draw_irises(made: Image, landmarks: Landmarks, offset: NDArray[np.float64]) -> None:
+    """Draw a disc for each iris of a `pupil_offset` into a map of edges, in place."""
+    for part, centre in zip((36, 42), iris_places(landmarks, offset), strict=True):
         x, y = (int(v) for v in np.rint(centre * 2**_SHIFT))
-        radius = max(1, round(_IRIS_RADIUS * float(np.hypot(*along)) * 2**_SHIFT))
+        wide = float(np.hypot(*(landmarks[part + 3] - landmarks[part])))
+        radius = max(1, round(_IRIS_RADIUS * wide * 2**_SHIFT))
         cv2.circle(made, (x, y), radius, _IRIS, -1, cv2.LINE_AA, _SHIFT)
 
 

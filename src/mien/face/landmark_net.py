@@ -107,6 +107,11 @@ class HeadLandmarker:
         self.sha256 = weights.sha256
         self._net = build(weights.tensors)
 
+    @property
+    def net(self) -> LandmarkNet:
+        """The network itself, frozen; not to be changed."""
+        return self._net
+
     def __call__(self, image: Image, box: Box) -> Landmarks:
         """(68, 2) pixels of the face in `box`."""
         return self.views(image, [box])[0]

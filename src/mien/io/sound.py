@@ -24,22 +24,31 @@ def has_sound(path: Path) -> bool:
 
 
 def with_sound(
-    pictures: Path, sounding: Path, path: Path, *, provenance: Provenance | None
+    pictures: Path,
+    sounding: Path,
+    path: Path,
+    *,
+    provenance: Provenance | None,
+    begin: float = 0.0,
 ) -> None:
     """Write `path`: the video stream of `pictures` with the sound of `sounding`, as an mp4.
+
+    begin  seconds of the sound that are left out first
 
     Sound longer than the pictures is cut. Raises ValueError with the reason where an mp4 does not
     hold the sound as it is; OutputError where `path` cannot be written.
     """
     with atomic_file(path) as temporary:
         try:
-            _remux(pictures, sounding, temporary, provenance)
+            _remux(pictures, sounding, temporary, provenance, begin)
         except (FFmpegError, ValueError) as problem:
             raise ValueError(str(problem).splitlines()[0][:120]) from problem
         append_packet(temporary, path, provenance)
 
 
-def _remux(pictures: Path, sounding: Path, target: Path, provenance: Provenance | None) -> None:
+def _remux(
+    pictures: Path, sounding: Path, target: Path, provenance: Provenance | None, begin: float
+) -> None:
     options = {"movflags": MP4_FLAGS, "fflags": "+bitexact"}
     with (
         av.open(str(pictures), mode="r") as video,
@@ -61,7 +70,12 @@ def _remux(pictures: Path, sounding: Path, target: Path, provenance: Provenance 
         for packet in audio.demux(heard):
             if packet.dts is None or packet.pts is None:
                 continue
-            if float(packet.pts * packet.time_base) > length:
+            at = float(packet.pts * packet.time_base) - begin
+            if at < 0:
+                continue
+            if at > length:
                 break
+            earlier = round(begin / float(packet.time_base))
+            packet.pts, packet.dts = packet.pts - earlier, packet.dts - earlier
             packet.stream = played
             container.mux(packet)

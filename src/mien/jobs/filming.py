@@ -43,11 +43,17 @@ class Photos(Protocol):
 
 
 def each_photo(
-    request: Photos, suffix: str, make: Callable[[Path, Path], tuple[str, ...]], progress: Progress
+    request: Photos,
+    suffix: str,
+    make: Callable[[Path, Path], tuple[str, ...]],
+    progress: Progress,
+    *,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Makes a result of every photo; one that cannot be used never stops the rest.
 
     make   photo and the file to be written -> message keys of remarks on it
+    stop   asked after every photo; True leaves the others out
     """
     names = ResultNames(request.out, request.photos, overwrite=request.overwrite)
     results: list[Path] = []
@@ -62,6 +68,8 @@ def each_photo(
         except MienError as problem:
             skipped.append(Skipped(str(photo), str(problem)))
         progress(Step(done + 1, len(request.photos), photo.name))
+        if stop():
+            break
     return Outcome(tuple(results), tuple(skipped), tuple(notes))
 
 

@@ -95,6 +95,7 @@ class Trainer:
     verify_people  people (or heads) that `--verify-resume` makes do with
     kept         fields of the request that a resumed run keeps, beside preset and seed
     adjusted     (settings, request) -> the settings of a new run; None: those of its preset
+    preview_images  images between two preview grids
     """
 
     job: str
@@ -107,6 +108,7 @@ class Trainer:
     verify_people: int
     kept: tuple[str, ...] = ("data",)
     adjusted: Callable[[Any, Any], Any] | None = None
+    preview_images: int = 16_000
 
     def settings(self, request: Any) -> Any:
         """The settings of a new run: the preset's, changed as the request says."""
@@ -206,6 +208,7 @@ def _plan(
         precision=best.precision,
         clip=request.clip,
         compiled=("maker",) if request.compile else (),
+        preview_images=trainer.preview_images,
     )
     loader = samples_a_second(data.batches(request.seed), asked.settings.batch)
     live = Live(trainer.build(dataclasses.replace(order, images=images)), plan, World(), device)

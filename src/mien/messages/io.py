@@ -217,4 +217,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}：SHA-256 以 {found} 开头；应为 {wanted}，文件被修改或损坏，请重新复制或下载，"
         "或运行 `make models`",
     ),
+    "io.udp.address": (
+        "{value}: not an address; wanted HOST:PORT, such as 127.0.0.1:39539",
+        "{value}：不是地址；需要 HOST:PORT，例如 127.0.0.1:39539",
+    ),
+    "io.udp.host": (
+        "{host}:{port}: no such host; wanted the name or number of a machine: use 127.0.0.1 for "
+        "this one",
+        "{host}:{port}：找不到该主机；需要机器的名称或地址，本机请用 127.0.0.1",
+    ),
+    "io.udp.port": (
+        "port {port}: another program listens there; wanted a free one: close it, or give another "
+        "port",
+        "端口 {port}：已被其他程序占用；请关闭该程序或换一个端口",
+    ),
 }

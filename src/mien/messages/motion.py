@@ -139,8 +139,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "command.face.track": ("turn a clip into driver.csv", "把视频转换为 driver.csv"),
     "motion.photos": ("photos with one or more faces", "含一张或多张人脸的照片"),
     "motion.clip_or_camera": (
-        "a clip, a folder of its frames, or webcam",
-        "视频、存放各帧的文件夹，或 webcam（摄像头）",
+        "a clip, a folder of its frames, webcam, or vmc (packets of another program)",
+        "视频、存放各帧的文件夹、webcam（摄像头），或 vmc（其他程序的数据）",
     ),
     "motion.option.camera": (
         "which camera, counted from 0",
@@ -193,5 +193,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "motion.option.format": ("kind of clip", "视频格式"),
     "motion.option.side": ("longest side of a clip's picture", "视频画面最长边"),
+    "motion.option.arrows": (
+        "draw arrows over the face: how far every place is from its rest",
+        "在脸上画箭头：每一处离静止位置有多远",
+    ),
+    "motion.arrows_model": (
+        "--arrows shows what the warp does; wanted it without --model",
+        "--arrows 显示变形；请去掉 --model",
+    ),
+    "motion.option.start": (
+        "begin with this frame of the driver, counted from 0",
+        "从驱动的这一帧开始，从 0 开始数",
+    ),
+    "motion.start": (
+        "--start {start}: the driver has {frames} frames; wanted one of them, counted from 0",
+        "--start {start}：驱动只有 {frames} 帧；从 0 开始数",
+    ),
+    "motion.stopped": (
+        "stopped; what was made is kept: --start {next} makes the rest",
+        "已停止；已生成的部分会保留，用 --start {next} 继续",
+    ),
     "motion.option.limit": ("follow only so many frames", "只跟随前若干帧"),
 }

@@ -26,4 +26,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "character is at rest",
         "{frames} 帧中有 {lost} 帧没有人脸：短的空缺已补上，较长的空缺中角色保持静止",
     ),
+    "perform.sends": (
+        "sends the performance in real time; Ctrl-C ends it",
+        "正在实时发送表演；按 Ctrl-C 结束",
+    ),
 }

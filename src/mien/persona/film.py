@@ -44,18 +44,28 @@ class Film:
 
     size     pixels of the longer side at most; a smaller photo keeps its size
     face     which face, 1 is the largest
+    start    the driver's frame that is filmed first
     limit    only so many frames
     sound    a clip whose sound goes into an mp4, or None
     animate  makes the frames
+    stop     asked after every frame, with how many were made; True ends the clip there
     """
 
     transfer: Transfer
     size: int
     provenance: Provenance
     face: int = 1
+    start: int = 0
     limit: int | None = None
     sound: Path | None = None
     animate: Animator = animate
+    stop: Callable[[int], bool] = lambda made: False
+
+    def part(self, count: int) -> slice:
+        """Which of a driver's frames are filmed; raises OptionError where it has none there."""
+        if self.start >= max(count, 1):
+            raise OptionError(text("motion.start", start=self.start, frames=count))
+        return slice(self.start, None if self.limit is None else self.start + self.limit)
 
 
 def driver_for(
@@ -89,21 +99,30 @@ def film_photo(
     Gives the message keys of remarks. Raises InputError for a photo without such a face.
     """
     mover = mover_for(photo, film)
-    motions = retarget(mover.subject.motion, driver, film.transfer)[: film.limit]
+    motions = retarget(mover.subject.motion, driver, film.transfer)[film.part(len(driver))]
     keys = remarks(mover, motions)
-    frames = counted(film.animate(mover, motions), len(motions), progress)
+    frames = counted(film.animate(mover, motions), len(motions), progress, stop=film.stop)
+    photo_itself = mover.subject.photo
+    return keys + write_film(target, frames, film, fps=driver.fps, over=photo_itself)
+
+
+def write_film(
+    target: Path, frames: Iterator[Image], film: Film, *, fps: float, over: Image | None = None
+) -> tuple[str, ...]:
+    """Write frames as the mp4 or GIF of a film; gives the message keys of remarks.
+
+    over  the photo that the frames were made of, or None; see `mien.io.mark`
+    """
     if target.suffix == ".gif":
-        write_gif(
-            target, frames, fps=driver.fps, provenance=film.provenance, over=mover.subject.photo
-        )
-        return keys
-    return keys + write_clip(
+        write_gif(target, frames, fps=fps, provenance=film.provenance, over=over)
+        return ()
+    return write_clip(
         target,
         frames,
-        fps=driver.fps,
-        sound=film.sound,
+        fps=fps,
+        sound=Heard(film.sound, film.start / fps),
         provenance=film.provenance,
-        over=mover.subject.photo,
+        over=over,
     )
 
 
@@ -124,12 +143,20 @@ def mover_for(photo: Path, film: Film) -> Mover:
     return Mover(fit_subject(image, faces[film.face - 1]))
 
 
+@dataclasses.dataclass(frozen=True)
+class Heard:
+    """The sound of a clip, from some second on; None: no sound."""
+
+    clip: Path | None
+    begin: float = 0.0
+
+
 def write_clip(
     target: Path,
     frames: Iterator[Image],
     *,
     fps: float,
-    sound: Path | None,
+    sound: Path | Heard | None,
     provenance: Provenance | None,
     over: Image | None = None,
 ) -> tuple[str, ...]:
@@ -139,7 +166,9 @@ def write_clip(
 
     Gives the message keys of remarks. Raises OutputError as `write_video` does.
     """
-    if sound is None or not is_clip(sound) or sound.is_dir() or not has_sound(sound):
+    heard = sound if isinstance(sound, Heard) else Heard(sound)
+    clip = heard.clip
+    if clip is None or not is_clip(clip) or clip.is_dir() or not has_sound(clip):
         write_video(target, frames, fps=fps, provenance=provenance, over=over)
         return ()
     with tempfile.TemporaryDirectory() as scratch:
@@ -147,7 +176,7 @@ def write_clip(
         marked = marked_frames(frames, provenance, over=over)
         write_video(silent, marked, fps=fps, provenance=None)
         try:
-            with_sound(silent, sound, target, provenance=provenance)
+            with_sound(silent, clip, target, provenance=provenance, begin=heard.begin)
         except ValueError:
             # A kind of sound that no mp4 holds: the pictures are what was asked for.
             with_sound(silent, silent, target, provenance=provenance)
@@ -155,11 +184,19 @@ def write_clip(
     return ()
 
 
-def counted(frames: Iterator[Image], total: int, progress: Told | None) -> Iterator[Image]:
-    """The frames as they are taken, told to `progress`."""
+def counted(
+    frames: Iterator[Image],
+    total: int,
+    progress: Told | None,
+    *,
+    stop: Callable[[int], bool] = lambda made: False,
+) -> Iterator[Image]:
+    """The frames as they are taken, told to `progress`, until `stop` of their number is true."""
     for done, frame in enumerate(frames, 1):
         yield frame
         _tell(progress, done, total)
+        if stop(done):
+            return
 
 
 def _tell(progress: Told | None, done: int, total: int) -> None:

@@ -228,18 +228,22 @@ def follow_camera(
     limit: int | None = None,
     landmarker: Landmarker | None = None,
     progress: Callable[[int, bool], None] | None = None,
+    each: Callable[[LiveFrame, Motion], None] | None = None,
 ) -> Driver:
     """The driver of the largest face before a camera, until `limit` frames or Ctrl-C.
 
     frames    seconds and picture (h, w, 3) uint8, one after the other
     progress  told the number of frames done, and whether the face is known yet
+    each      given every frame at once, and the face's rest
 
     Raises InputError where no frame shows a face.
     """
     tracker = LiveTracker(landmarker)
     with contextlib.suppress(KeyboardInterrupt):  # how a live clip ends
         for count, (time, frame) in enumerate(itertools.islice(frames, limit)):
-            tracker(frame, time)
+            told = tracker(frame, time)
+            if each is not None and told is not None:
+                each(told, tracker.rest())
             if progress is not None:
                 progress(count + 1, tracker.calibrated)
     return tracker.driver()

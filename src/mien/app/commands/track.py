@@ -26,24 +26,33 @@ class TrackRequest:
     fps: float = fields.option(25.0, help="motion.option.fps", span=(1, 120))
     limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 250_000))
     camera: int = fields.option(0, help="motion.option.camera", span=(0, 63))
+    port: int = fields.option(39539, help="vmc.port", span=(1, 65535))
     overwrite: bool = fields.option(False, help="option.overwrite")
 
 
 def track(request: TrackRequest) -> int:
     """Writes the driver of the largest face of a clip, of a folder of its frames, or of a camera.
 
-    A clip is looked at as a whole; a camera (`webcam`) is followed as it comes, until --limit
-    frames or Ctrl-C.
+    A clip is looked at as a whole; a camera (`webcam`), or what another program tells (`vmc`), is
+    followed as it comes, until --limit frames or Ctrl-C.
     """
     from mien.persona.driver import write_driver
 
     path = free_path(request.out, overwrite=request.overwrite)
     with console.progress(text("command.face.track"), quiet=True) as progress:
-        driver = _live(request, progress) if _is_live(request) else _clip(request, progress)
+        driver = _told(request, progress)
     write_driver(path, driver, overwrite=request.overwrite)
     lost = int((driver.confidence == 0).sum())
     console.say(text("track.told", frames=len(driver), fps=f"{driver.fps:g}", lost=lost))
     return console.report(Outcome(results=(path,)))
+
+
+def _told(request: TrackRequest, progress: Progress) -> Driver:
+    from mien.persona.vmc import VMC
+
+    if str(request.clip) == VMC and not request.clip.exists():
+        return _packets(request, progress)
+    return _live(request, progress) if _is_live(request) else _clip(request, progress)
 
 
 def _is_live(request: TrackRequest) -> bool:
@@ -74,3 +83,18 @@ def _live(request: TrackRequest, progress: Progress) -> Driver:
             limit=request.limit,
             progress=lambda done, _: progress(Step(done, request.limit or done, WEBCAM)),
         )
+
+
+def _packets(request: TrackRequest, progress: Progress) -> Driver:
+    from mien.persona.vmc import VMC, FaceReceiver, follow_packets
+
+    receiver = FaceReceiver(request.port)
+    try:
+        console.say(text("vmc.listens", port=receiver.port))
+        return follow_packets(
+            receiver,
+            limit=request.limit,
+            told=lambda done: progress(Step(done, request.limit or done, VMC)),
+        )
+    finally:
+        receiver.close()

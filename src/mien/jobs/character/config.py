@@ -77,6 +77,7 @@ class PerformRequest:
     fps: float = fields.option(25.0, help="motion.option.fps", span=(1, 120))
     limit: int | None = fields.option(None, help="motion.option.limit", span=(1, 20_000))
     camera: int = fields.option(0, help="motion.option.camera", span=(0, 63))
+    vmc: str = fields.option("", help="live.vmc", metavar="HOST:PORT")
     overwrite: bool = fields.option(False, help="option.overwrite")
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from pathlib import Path
+
+import numpy as np
 
 from mien.errors import InputError
 from mien.head.animation import export_performance
@@ -11,6 +14,7 @@ from mien.io.atomic import atomic_folder, atomic_write_bytes
 from mien.io.camera import open_camera
 from mien.io.names import ResultNames, terminal_safe
 from mien.io.provenance import Provenance, request_hash
+from mien.io.udp import address_of
 from mien.jobs.base import Outcome, Progress, Step, no_progress
 from mien.jobs.character.config import PerformRequest
 from mien.jobs.filming import told
@@ -18,17 +22,20 @@ from mien.jobs.record import recorded
 from mien.messages import text
 from mien.persona.character import Character, read_character
 from mien.persona.clips import is_clip, load_driver
-from mien.persona.driver import Driver, write_driver
+from mien.persona.driver import Driver, read_driver, write_driver
 from mien.persona.film import counted, write_clip
-from mien.persona.live import WEBCAM, follow_camera
+from mien.persona.live import WEBCAM, LiveFrame, follow_camera
 from mien.persona.perform import TURN_LIMITS, as_driver, drawn, performance_of
-from mien.persona.retarget import Transfer
+from mien.persona.retarget import Transfer, follow
+from mien.persona.subject import Motion
 from mien.persona.translator import translator
+from mien.persona.vmc import VMC_PORT, VmcSender, send_driver
+from mien.types import AU_NAMES
 
 CLIP, MODEL, TABLE = "performance.mp4", "performance.glb", "performance.csv"
 LONGEST = 20_000
 """Frames: what a browser still opens as one animation."""
-_NOT_ASKED = ("folder", "out", "driver", "camera", "overwrite")
+_NOT_ASKED = ("folder", "out", "driver", "camera", "vmc", "overwrite")
 
 
 def perform(request: PerformRequest, *, progress: Progress = no_progress) -> Outcome:
@@ -38,7 +45,23 @@ def perform(request: PerformRequest, *, progress: Progress = no_progress) -> Out
     OutputError where nothing can be written.
     """
     known = read_character(request.folder)
-    driver = _driver(request, progress)
+    with contextlib.ExitStack() as stack:
+        sender = None
+        if request.vmc:
+            sender = VmcSender(*address_of(request.vmc, port=VMC_PORT))
+            stack.callback(sender.close)
+        driver = _driver(request, progress, sender)
+        outcome = _performed(request, known, driver, progress)
+        if sender is not None and not _is_live(request):
+            progress(Step(0, len(driver), text("perform.sends"), stays=True))
+            send_driver(sender, read_driver(outcome.results[0] / TABLE))
+    return outcome
+
+
+def _performed(
+    request: PerformRequest, known: Character, driver: Driver, progress: Progress
+) -> Outcome:
+    """The folder of a performance."""
     if len(driver) > LONGEST:
         raise InputError(text("perform.long", frames=len(driver), limit=LONGEST))
     source = request.folder if request.folder.is_dir() else request.folder.parent
@@ -55,14 +78,7 @@ def _write(
 ) -> tuple[str, ...]:
     """Fill the folder; gives the message keys of remarks."""
     request, driver = asked
-    transfer = Transfer(
-        request.strength,
-        request.head,
-        request.gaze,
-        absolute=request.absolute,
-        limits=TURN_LIMITS,
-    )
-    done = performance_of(driver, transfer, smooth=request.smooth)
+    done = performance_of(driver, _transfer(request), smooth=request.smooth)
     made_by = known.provenance
     frames = drawn(known, done, size=request.size, style=known.code.style)
     keys = write_clip(
@@ -76,6 +92,16 @@ def _write(
     atomic_write_bytes(folder / MODEL, model)
     write_driver(folder / TABLE, as_driver(done, driver.confidence))
     return keys
+
+
+def _transfer(request: PerformRequest) -> Transfer:
+    return Transfer(
+        request.strength,
+        request.head,
+        request.gaze,
+        absolute=request.absolute,
+        limits=TURN_LIMITS,
+    )
 
 
 def _performing(known: Character, request: PerformRequest) -> Character:
@@ -99,18 +125,26 @@ def _is_live(request: PerformRequest) -> bool:
     return str(request.driver) == WEBCAM and not request.driver.exists()
 
 
-def _driver(request: PerformRequest, progress: Progress) -> Driver:
-    """What is followed; a camera until --limit frames or Ctrl-C."""
+def _driver(request: PerformRequest, progress: Progress, sender: VmcSender | None) -> Driver:
+    """What is followed; a camera until --limit frames or Ctrl-C, told to `sender` at once."""
     name = request.driver.name
     if not _is_live(request):
         tell = told(progress, name)
         return load_driver(request.driver, fps=request.fps, limit=request.limit, progress=tell)
+    transfer = _transfer(request)
+    rest = Motion(np.zeros(len(AU_NAMES)))
+
+    def each(told: LiveFrame, still: Motion) -> None:
+        if sender is not None:
+            sender.send(follow(rest, still, told.motion, transfer), told.time)
+
     with open_camera(request.camera) as frames:
         progress(Step(0, request.limit or 0, text("track.live"), stays=True))
         return follow_camera(
             frames,
             limit=request.limit or LONGEST,
             progress=lambda done, _: progress(Step(done, request.limit or done, WEBCAM)),
+            each=each,
         )
 
 

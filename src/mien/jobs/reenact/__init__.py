@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mien.jobs.base import Job, Outcome
-from mien.jobs.reenact.config import EvalRequest, ExportRequest, RunRequest, TrainRequest
+from mien.jobs.reenact.config import (
+    EvalRequest,
+    ExportRequest,
+    LearnRequest,
+    LiveRequest,
+    RankRequest,
+    RunRequest,
+    TrainRequest,
+)
 from mien.jobs.reenact.presets import PRESETS, config
 
 if TYPE_CHECKING:
@@ -36,8 +44,11 @@ JOB = Job(
     summary="job.reenact.summary",
     request={
         "run": RunRequest,
+        "learn": LearnRequest,
+        "live": LiveRequest,
         "train": TrainRequest,
         "eval": EvalRequest,
+        "rank": RankRequest,
         "export": ExportRequest,
     },
     result=Outcome,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -14,6 +15,21 @@ from mien.losses.reconstruction import l1, ssim_loss
 from mien.losses.terms import Loss, told
 from mien.ops.gradients import input_gradient
 from mien.train.recipe import Turn
+
+
+class Penalty(Protocol):
+    """What a recipe's settings say of its judge."""
+
+    @property
+    def gamma(self) -> float:
+        """Weight of R1 + R2."""
+        ...
+
+    @property
+    def lazy(self) -> int:
+        """Steps between two of them."""
+        ...
+
 
 _COUNTS = 5.0
 """How much more eyes and mouth count than what lies outside of the face."""
@@ -33,7 +49,7 @@ class RefineGame:
         """True parts up, painted parts down, beside their lines; its gradient kept small."""
         made = self._made(turn).detach()[:, :3]
         pair = [self._parts(one, turn) for one in (turn.batch["image"], made)]
-        return _judged(turn, "judge", pair, self.config)
+        return judged(turn, "judge", pair, self.config)
 
     def refiner(self, turn: Turn) -> Loss:
         """Near the truth, most of all in eyes and mouth; and what the judge takes for true."""
@@ -110,7 +126,7 @@ class AncestorGame:
     def face_judge(self, turn: Turn) -> Loss:
         """The critic of FaceGAN."""
         made = self._face(turn, "").detach()
-        return _judged(turn, "face_judge", [turn.batch["image"].float(), made], self.config)
+        return judged(turn, "face_judge", [turn.batch["image"].float(), made], self.config)
 
     def face(self, turn: Turn) -> Loss:
         """FaceGAN: L1, SSIM and the critic's word."""
@@ -119,7 +135,7 @@ class AncestorGame:
     def fine_judge(self, turn: Turn) -> Loss:
         """The critic of FineGAN."""
         made = self._fine(turn).detach()
-        return _judged(turn, "fine_judge", [turn.batch["image"].float(), made], self.config)
+        return judged(turn, "fine_judge", [turn.batch["image"].float(), made], self.config)
 
     def fine(self, turn: Turn) -> Loss:
         """FineGAN: L1 and its critic's word, with the SSIM that the ancestor left out."""
@@ -161,7 +177,7 @@ def _weight(turn: Turn) -> Tensor:
     return 1.0 + _COUNTS * turn.batch["weight"].float()
 
 
-def _judged(turn: Turn, name: str, pair: list[Tensor], config: Config) -> Loss:
+def judged(turn: Turn, name: str, pair: list[Tensor], config: Penalty) -> Loss:
     """The relativistic loss of a judge for [true, made] pictures, with R1 + R2 now and then."""
     lazy = config.gamma > 0 and turn.step % config.lazy == 0
     pair = [one.detach().requires_grad_(lazy) for one in pair]

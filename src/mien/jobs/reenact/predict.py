@@ -8,12 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from mien import device as devices
-from mien.errors import InputError
+from mien.errors import InputError, OptionError
 from mien.jobs.base import Outcome, Progress, no_progress
 from mien.jobs.filming import driver_of, each_photo, film_of, film_of_photo, told
-from mien.jobs.reenact.config import WARP, EvalRequest, ExportRequest, RunRequest, TrainRequest
+from mien.jobs.reenact.config import (
+    WARP,
+    EvalRequest,
+    ExportRequest,
+    LearnRequest,
+    LiveRequest,
+    RankRequest,
+    RunRequest,
+    TrainRequest,
+)
 from mien.messages import text
+from mien.persona.arrows import animate_with_arrows
+from mien.persona.driver import Driver
 from mien.persona.film import Film, film_photo
+from mien.persona.person import is_person
+from mien.train.stopping import orderly
 
 
 class ReenactPredictor:
@@ -27,6 +40,22 @@ class ReenactPredictor:
         """Does what one request asks."""
         if isinstance(request, RunRequest):
             return self._run(request, progress)
+        return self._other(request, progress)
+
+    def _other(self, request: Any, progress: Progress) -> Outcome:
+        """What makes no film of a driver; each needs modules of its own."""
+        if isinstance(request, LearnRequest):
+            from mien.jobs.reenact.person.learn import learn
+
+            return learn(request, devices.pick(self._device), progress)
+        if isinstance(request, LiveRequest):
+            from mien.jobs.reenact.live import live
+
+            return live(request, progress)
+        if isinstance(request, RankRequest):
+            from mien.jobs.reenact.rank import rank
+
+            return rank(request)
         if isinstance(request, TrainRequest):
             from mien.jobs.reenact.training import TRAINER
             from mien.jobs.training import run
@@ -58,18 +87,57 @@ class ReenactPredictor:
         """
         if not request.photos:
             raise InputError(text("motion.no_photos"))
-        film, driver = self._film(request), driver_of(request, progress)
+        last = None if request.limit is None else request.start + request.limit
+        film = self._film(request)
+        driver = driver_of(dataclasses.replace(request, limit=last), progress)
+        film.part(len(driver))
+        made = [0]
+        with orderly() as asked:
 
-        def make(photo: Path, target: Path) -> tuple[str, ...]:
-            own = film_of_photo(film, photo)
-            return film_photo(photo, driver, target, film=own, progress=told(progress, photo.name))
+            def stop(count: int) -> bool:
+                made[0] = count
+                return asked()
 
-        return each_photo(request, f".{request.format}", make, no_progress)
+            film = dataclasses.replace(film, stop=stop)
+
+            def make(photo: Path, target: Path) -> tuple[str, ...]:
+                if is_person(photo):
+                    return self._person(photo, driver, target, (film, request), progress)
+                tell, own = told(progress, photo.name), film_of_photo(film, photo)
+                return film_photo(photo, driver, target, film=own, progress=tell)
+
+            outcome = each_photo(request, f".{request.format}", make, no_progress, stop=asked)
+            if not asked():
+                return outcome
+        note = text("motion.stopped", next=request.start + made[0])
+        return dataclasses.replace(outcome, notes=(*outcome.notes, note))
+
+    def _person(
+        self,
+        folder: Path,
+        driver: Driver,
+        target: Path,
+        asked: tuple[Film, RunRequest],
+        progress: Progress,
+    ) -> tuple[str, ...]:
+        """The same for somebody who was learnt from a clip."""
+        from mien.jobs.reenact.person.film import PersonFilm, film_person
+
+        film, request = asked
+        device = devices.pick(self._device)
+        how = PersonFilm(film, request.driver, request.crop, device, request.arrows)
+        return film_person(folder, driver, target, how, progress=told(progress, folder.name))
 
     def _film(self, request: RunRequest) -> Film:
-        film = dataclasses.replace(film_of(request, "reenact.run"), sound=request.driver)
+        film = dataclasses.replace(
+            film_of(request, "reenact.run"), sound=request.driver, start=request.start
+        )
         if request.model == WARP:
-            return film
+            return (
+                dataclasses.replace(film, animate=animate_with_arrows) if request.arrows else film
+            )
+        if request.arrows:
+            raise OptionError(text("motion.arrows_model"))
         from mien.jobs.reenact.refine import animator
 
         model = self.model(request.model).at(request.runtime)
