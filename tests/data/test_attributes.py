@@ -183,3 +183,11 @@ def test_a_column_of_endless_digits_is_no_action_unit(tmp_path: Path) -> None:
     path.write_text(f"name,AU{'1' * 5000}\na.jpg,0.5\n")
     with pytest.raises(InputError, match=r"a\.csv"):
         read_attributes(path)
+
+
+def test_an_endless_cell_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for written in (f"name,AU01\n{'x' * 200_000},0.5\n", f"AU01,{'x' * 200_000}\n0.5,1\n"):
+        path.write_text(written)
+        with pytest.raises(InputError, match=r"a\.csv"):
+            read_attributes(path)

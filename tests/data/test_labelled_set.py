@@ -164,3 +164,10 @@ def test_what_is_taken_over_trains(
     trained = cli("express", "train", *asked)
     assert trained.code == 0, trained.err
     assert (tmp_path / "runs" / "00000-express-tiny-seed" / "weights.safetensors").is_file()
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "[]", '"x"'])
+def test_a_format_that_is_no_number_is_one_line(tmp_path: Path, number: str) -> None:
+    (tmp_path / "labels.json").write_text(f'{{"format": {number}, "crop": {{}}, "estimated": 0}}')
+    with pytest.raises(InputError, match=r"labels\.json"):
+        read_labels(tmp_path)

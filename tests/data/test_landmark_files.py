@@ -288,3 +288,7 @@ def test_damaged_xml_is_refused(tmp_path: Path) -> None:
 def test_an_encoding_that_nobody_knows_is_damage(tmp_path: Path, name: str) -> None:
     whole = f"<?xml version='1.0' encoding='{name}'?><dataset/>".encode()
     refuses(imglab.read_imglab, tmp_path / "a.xml", whole, "line 1")
+
+
+def test_an_endless_cell_is_one_line(tmp_path: Path) -> None:
+    refuses(table.read_table, tmp_path / "a.csv", "name," + "x" * 200_000 + "\n")

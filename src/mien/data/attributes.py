@@ -188,11 +188,16 @@ def _value(path: Path, word: str, *, where: tuple[int, str], scale: float) -> fl
 # --- tables ---------------------------------------------------------------------------------------
 
 
+def _cells(line: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(line), skipinitialspace=True), [])
+    except csv.Error:  # a cell of more than 131,072 characters: the row has too few
+        return []
+
+
 def _of_table(path: Path, lines: Mapping[int, str]) -> Iterator[Row]:
     """A head line, and one row per picture (or frame, where there is no column of names)."""
-    rows = {
-        n: next(csv.reader(io.StringIO(line), skipinitialspace=True)) for n, line in lines.items()
-    }
+    rows = {n: _cells(line) for n, line in lines.items()}
     names = [name.strip() for name in rows.pop(next(iter(rows)))]
     columns = _au_columns(path, names)
     named = next((k for k, n in enumerate(names) if n.lower() in _NAME_COLUMNS), None)

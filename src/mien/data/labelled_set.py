@@ -113,7 +113,7 @@ def read_labels(path: Path) -> dict[str, Any]:
         found = json.loads(data)
         newer = int(found["format"]) > FORMAT
         told = {"crop": dict(found["crop"]), ESTIMATED: int(found[ESTIMATED])}
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as problem:
         raise InputError(text("faces.damaged", path=terminal_safe(file), line=1)) from problem
     if newer:
         raise InputError(text("faces.newer", path=terminal_safe(file)))

@@ -60,7 +60,10 @@ def read_table(path: Path) -> dict[str, Landmarks]:
 
 
 def _cells(written: str) -> list[str]:
-    return next(csv.reader(io.StringIO(written), skipinitialspace=True), [])
+    try:
+        return next(csv.reader(io.StringIO(written), skipinitialspace=True), [])
+    except csv.Error:  # a cell of more than 131,072 characters: the row has too few
+        return []
 
 
 def _name(path: Path, told: Mapping[str, str], rows: int) -> str:

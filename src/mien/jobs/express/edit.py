@@ -169,6 +169,9 @@ class Editor:
         for name in ("photos", "like", "model", "mask", *PLACES):
             asked.pop(name, None)
         asked["like"] = None if self._like is None else np.round(self._like, 3).tolist()
+        # Names, however they were written: the same request has the same number.
+        words = {"only": list(self._only or ()), "sweep": list(self._sweep)}
+        asked |= words
         used = () if self._model is None else (self._model.sha256,)
         made_by = Provenance(
             source="compositeSynthetic",
@@ -176,7 +179,6 @@ class Editor:
             models=(translator().sha256, *used),
             request=request_hash(asked),
         )
-        words = {"only": self._only or (), "sweep": self._sweep}
         return recorded(made_by, self._request, words={n: w for n, w in words.items() if w})
 
 
