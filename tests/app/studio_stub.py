@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -128,6 +129,8 @@ def work() -> None:
     """Serves the toy until the orders end."""
     from mien.app.studio.worker import serve
 
+    # As the real one: a process that was started in the background has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)
         serve([TOY], sys.stdin, answers)

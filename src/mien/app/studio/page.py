@@ -82,7 +82,7 @@ def page(setting: Setting) -> gr.Blocks:
         with blocks:
             gr.HTML(_head(setting))
             with gr.Row(elem_classes="mien-main"):
-                left = gr.Column(scale=5, min_width=340)
+                left = gr.Column(scale=6, min_width=340)
                 with gr.Column(scale=4, min_width=340, elem_classes="mien-results"):
                     show = draw_results()
                 with left:

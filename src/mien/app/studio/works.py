@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -146,9 +147,10 @@ class Works:
         self._lane(work).cancel(work)
 
     def close(self) -> None:
-        """Stops everything and waits for it."""
-        for lane in self._lanes.values():
-            lane.close()
+        """Stops everything and waits for it, for both lanes at once."""
+        lanes = self._lanes.values()
+        with ThreadPoolExecutor(len(lanes)) as closing:
+            list(closing.map(_Lane.close, lanes))
 
     def _lane(self, work: Work) -> _Lane:
         return self._lanes["long" if work.action in LONG_ACTIONS else "short"]

@@ -16,6 +16,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypeAlias, get_args
 
 from mien.app.studio.stage.frames import Header, pack, read_frame, unpack, write_frame
@@ -180,9 +181,9 @@ class Stage:
                 process.send(pack({"do": "close", "link": link.key}), start=False)
 
     def close(self) -> None:
-        """Ends the processes."""
-        for process in self._processes.values():
-            process.close()
+        """Ends the processes, all at once."""
+        with ThreadPoolExecutor(len(LANES)) as closing:
+            list(closing.map(_Process.close, self._processes.values()))
 
     def _find(self, key: str | None) -> list[Link]:
         """The link of a key, or all of them."""
