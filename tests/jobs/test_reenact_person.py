@@ -19,6 +19,7 @@ from mien.face import affine
 from mien.head.schema import AU_INDEX
 from mien.io.provenance import Provenance, read_provenance
 from mien.io.video import probe, read_frames, write_video
+from mien.jobs.reenact.person import learn
 from mien.jobs.reenact.person.film import Canvas
 from mien.jobs.reenact.person.learn import affordable, clip_digest
 from mien.jobs.reenact.person.networks import make_painter
@@ -383,3 +384,28 @@ def test_a_film_that_is_stopped_keeps_what_was_made() -> None:
 
     pictures = iter([np.zeros((4, 4, 3), np.uint8)] * 9)
     assert len(list(counted(pictures, 9, None, stop=lambda made: made == 4))) == 4
+
+
+@pytest.mark.parametrize(("words", "wanted"), [((), None), (("--landmarks", "dlib68"), "dlib-68")])
+def test_who_finds_the_points_can_be_chosen(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], wanted: Any
+) -> None:
+    if wanted:
+        from mien.errors import MissingExtraError
+        from mien.face.landmarks import Dlib68
+
+        try:
+            Dlib68()
+        except MissingExtraError:
+            pytest.skip("the extra dlib68 is not installed")
+    clip = tmp_path / "c.mp4"
+    write_video(clip, [np.zeros((64, 64, 3), np.uint8)] * 2, fps=10, provenance=None)
+    asked: list[Any] = []
+
+    def stand_in(*args: Any, landmarker: Any, **told: Any) -> Person:
+        asked.append(landmarker)
+        raise InputError("far enough")
+
+    monkeypatch.setattr(learn, "person_of", stand_in)
+    assert cli("reenact", "learn", clip, "--out", tmp_path / "p", *words).code == 2
+    assert [None if one is None else one.name for one in asked] == [wanted]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +19,7 @@ from mien.face import affine
 from mien.face.detect import DetectorOptions, search
 from mien.face.landmark_net import MARGIN, SIDE, HeadLandmarker, LandmarkNet, head_landmarker
 from mien.face.landmarks import MIRROR, box_of_points, locate
+from mien.nn.frozen import frozen
 from mien.types import Image, Landmarks
 
 _CHECK_EVERY = 20
@@ -60,7 +63,9 @@ class QuickTracker:
 
     def __init__(self, landmarker: HeadLandmarker | None = None, *, half: bool = False) -> None:
         self._landmarker = landmarker or head_landmarker()
-        self._net = _laid_out(self._landmarker.net, half=half)
+        net = _laid_out(self._landmarker.net, half=half)
+        example = torch.zeros(1, 3, SIDE, SIDE, dtype=torch.bfloat16)
+        self._net: Callable[..., Any] = frozen(net, example) if half else net
         self._type = torch.bfloat16 if half else torch.float32
         self._last: Landmarks | None = None
         self._since = 0

@@ -24,6 +24,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "of a learnt person: the crop alone, not the whole picture",
         "对学习到的人物：只输出面部裁剪，而非整幅画面",
     ),
+    "person.landmarks": (
+        "what finds the points: our network, or dlib's 68 (the extra dlib68)",
+        "由谁定位关键点：自带网络，或 dlib 的 68 点（额外组件 dlib68）",
+    ),
     "person.limit": ("use only so many frames", "只使用前若干帧"),
     "person.wanted": (
         "a person: a folder that `mien reenact learn` wrote",

@@ -55,6 +55,7 @@ class LearnRequest:
     preset: str = fields.option("person", help="training.preset", choices=person_presets)
     set: tuple[str, ...] = fields.option((), help="training.set", metavar="NAME=VALUE")
     hold: float = fields.option(0.3, help="person.hold", span=(0.0, 0.5))
+    landmarks: Literal["mien", "dlib68"] = fields.option("mien", help="person.landmarks")
     limit: int | None = fields.option(None, help="person.limit", span=(12, 2400))
     resume: str = fields.option("no", help="training.resume", metavar="no|auto|RUN")
     seed: int = fields.option(0, help="training.seed", span=(0, MOST_SEED))

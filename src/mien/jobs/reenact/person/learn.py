@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from mien.errors import MienError, OptionError
-from mien.face.landmarks import judge_landmarker
+from mien.face.landmarks import Dlib68, judge_landmarker
 from mien.io.files import read_bytes
 from mien.io.limits import VIDEO_LIMITS
 from mien.io.names import free_path, terminal_safe
@@ -183,7 +183,14 @@ class _Learning:
             if done == total or done % 25 == 0:
                 self.progress(Step(done, total, name))
 
-        return person_of(self.request.source, size, limit=self.request.limit, told=told)
+        landmarker = None
+        if self.request.landmarks == "dlib68":
+            landmarker = Dlib68()
+            self.notes.append(landmarker.notice)
+        request = self.request
+        return person_of(
+            request.source, size, limit=request.limit, landmarker=landmarker, told=told
+        )
 
     def train(self, whole: Person) -> Person:
         """The first part: what is learnt."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +17,7 @@ from mien.jobs.reenact.person.settings import PersonSettings
 from mien.jobs.reenact.person.stream import condition
 from mien.jobs.weights import network_part, state_arrays
 from mien.messages import text
+from mien.nn.frozen import frozen
 from mien.persona.person import Person, Signs, Sources
 from mien.types import Image
 
@@ -23,6 +26,7 @@ class PersonPlayer:
     """Makes a person's frames; it remembers which sources it took last.
 
     painter   the network, or None: the warp alone
+    half      bfloat16 inside the network, and fixed for pictures one by one: for live pictures
     """
 
     def __init__(
@@ -31,10 +35,18 @@ class PersonPlayer:
         self.person, self._device = person, device
         self._sources = Sources(person)
         self._type = torch.bfloat16 if half else torch.float32
-        self._painter = None
+        self._painter: Callable[..., Any] | None = None
         if painter is not None:
             net = copy.deepcopy(painter).to(device, self._type).eval()
             self._painter = net.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+            if half:
+                self._painter = frozen(self._painter, *self._examples())
+
+    def _examples(self) -> list[Tensor]:
+        size = self.person.size
+        pictures = [torch.zeros(1, 3, size, size, device=self._device)] * 3
+        skin = torch.zeros(1, self.person.skin.shape[1], device=self._device)
+        return [one.to(self._type) for one in (*pictures, skin)]
 
     def frame(self, signs: Signs) -> Image:
         """(s, s, 3) uint8: the person with these signs."""
