@@ -62,7 +62,7 @@ def test_inspect_says_in_words_what_was_asked(cli: Cli, sample: Path) -> None:
     told = cli("inspect", sample).out
     assert "made by a trained network" in told
     assert f"mien {mien.__version__}, generate sample" in told
-    assert "count=2  model=photo  seed=0  truncation=1" in told
+    assert "count=2  model=photo  runtime=torch  seed=0  truncation=1" in told
     assert "generated; producer mien, number mien-" in told
     assert "由训练网络生成" in cli("inspect", sample, "--lang", "zh").out
     assert json.loads(cli("inspect", sample, "--json").out)["asked"]["count"] == 2

@@ -108,5 +108,7 @@ def test_sound_can_begin_later(tmp_path: Path, silent: Path) -> None:
     with_sound(silent, clip, out, provenance=None, begin=1.2)
     assert streams(out)["audio"] == pytest.approx(0.4, abs=0.1)
     with av.open(str(out)) as container:
-        packets = [one for one in container.demux(audio=0) if one.pts is not None]
-        assert 0 <= float(packets[0].pts * packets[0].time_base) < 0.05
+        first = next(one for one in container.demux(audio=0) if one.pts is not None)
+        assert first.pts is not None
+        assert first.time_base is not None
+        assert 0 <= float(first.pts * first.time_base) < 0.05

@@ -309,7 +309,7 @@ def _cells_change(
     change[busy < 0.02] = 0.0  # one colour: nothing may be seen there, and nothing would last
     laid = change if share is None else change * share
     loud = math.sqrt(float(np.mean(np.square(laid))))
-    return change * np.float32(min(1.0, _LOUD / max(loud, 1e-6)))
+    return np.asarray(change * min(1.0, _LOUD / max(loud, 1e-6)), np.float32)
 
 
 def _changed(image: Image, over: Image) -> NDArray[np.uint8]:
