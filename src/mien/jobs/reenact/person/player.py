@@ -38,9 +38,8 @@ class PersonPlayer:
         self._painter: Callable[..., Any] | None = None
         if painter is not None:
             net = copy.deepcopy(painter).to(device, self._type).eval()
-            self._painter = net.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-            if half:
-                self._painter = frozen(self._painter, *self._examples())
+            net = net.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+            self._painter = frozen(net, *self._examples()) if half else net
 
     def _examples(self) -> list[Tensor]:
         size = self.person.size
