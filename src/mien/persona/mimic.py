@@ -19,7 +19,7 @@ from mien.head.schema import AU_INDEX
 from mien.persona.driver import Driver
 from mien.persona.gauss_newton import eye_frame
 from mien.persona.motion_fit import Frame, KnownHead, identity_of, known_head, solve_frame
-from mien.persona.person import Person, Signs, deviations
+from mien.persona.person import SKIN_LIMIT, Person, Signs, deviations
 from mien.persona.retarget import Transfer, follow
 from mien.persona.subject import Motion
 from mien.persona.track import GAZE_STEP
@@ -214,14 +214,18 @@ def person_signs(
     the expressions as they are: that can only be done with Action Units.
     """
     still = driver.rest()
-    folds = None if skin is None else deviations(skin, skin)
+    folds = None
+    if skin is not None:
+        calm = skin[list(driver.neutral) or slice(None)].mean(0)
+        folds = deviations(skin, skin) - deviations(calm, skin)
     moves = _moves(person, driver, transfer)
     made = []
     for k in range(len(driver)):
         now = driver.motion(k)
         look = np.subtract(now.gaze, still.gaze) * GAZE_STEP * transfer.gaze
-        folded = folds[k] * transfer.strength if folds is not None else folds_of(now, still)
-        made.append(Signs(moves(k), person.pupils[person.neutral] + look, folded))
+        folded = folds_of(now, still) if folds is None else transfer.strength * folds[k]
+        skin_now = np.clip(person.rest.skin + folded, -SKIN_LIMIT, SKIN_LIMIT)
+        made.append(Signs(moves(k), person.rest.pupils + look, skin_now))
     return made
 
 

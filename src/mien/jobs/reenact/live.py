@@ -78,15 +78,17 @@ class PersonPerformer:
         if self._mimic is None:
             assert self._face.rest is not None
             self._mimic = PointMimic(person, self._face.rest, how)
-        pupils = person.pupils[person.neutral] + shown.look * how.gaze
-        return Signs(self._mimic(shown.landmarks), pupils, shown.skin * how.strength)
+        pupils = person.rest.pupils + shown.look * how.gaze
+        skin = person.rest.skin + shown.skin * how.strength
+        return Signs(self._mimic(shown.landmarks), pupils, skin)
 
     def _told(self, motion: Motion) -> Signs:
         person, how, still = self._person, self._transfer, Motion(np.zeros_like(motion.aus))
         self._does = self._does or MotionMimic(person, how)
         look = np.array(motion.gaze) * GAZE_STEP * how.gaze
         points: Landmarks = self._does(still, motion)
-        return Signs(points, person.pupils[person.neutral] + look, folds_of(motion, still))
+        rest = person.rest
+        return Signs(points, rest.pupils + look, rest.skin + folds_of(motion, still))
 
 
 class PhotoPerformer:

@@ -16,8 +16,8 @@ from mien.data.stream import to_floats
 from mien.face import affine
 from mien.face.edges import FEATURE_STYLE, draw_edges, draw_irises, feature_weights
 from mien.jobs.reenact.person.settings import PersonSettings
-from mien.persona.landmark_warp import likeness, warps_to
-from mien.persona.person import Person, deviations, marks
+from mien.persona.landmark_warp import warps_to
+from mien.persona.person import Looks, Person
 from mien.seeding import rng
 from mien.types import Image, Landmarks
 
@@ -47,13 +47,14 @@ class PersonStream:
 
     def __init__(self, person: Person, settings: PersonSettings, *, seed: int) -> None:
         self.person, self.settings, self.seed = person, settings, seed
-        distances = likeness(*[marks(person.landmarks, person.pupils)] * 2)
+        looks = Looks.of(person)
+        self._skin = looks.skin
+        distances = looks.apart(looks, person.size)
         numbers = np.arange(len(person))
         near = np.abs(numbers[:, None] - numbers[None]) < min(_BAN, max(1, len(person) // 3))
         distances[near] = np.inf
         self._near = np.argsort(distances, 1, kind="stable")
         self._far = (~near).sum(1)
-        self._skin = deviations(person.skin, person.skin)
         self._order = functools.lru_cache(4)(self._make_order)
 
     @property
