@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import pickle
 import zipfile
 from pathlib import Path
@@ -85,3 +86,16 @@ def test_a_small_file_does_not_become_a_large_array(tmp_path: Path) -> None:
     torch.save({"a": torch.zeros(2000)}, path)
     with pytest.raises(WeightsError):
         load_foreign(path, limits=WeightLimits(max_bytes=4000))
+
+
+@pytest.mark.parametrize("end", [b"", b"\nx\n."])
+def test_a_name_without_measure_is_one_line_at_once(tmp_path: Path, end: bytes) -> None:
+    """torch alone is busy with such a name for minutes."""
+    old = io.BytesIO()
+    torch.save({"w": torch.zeros(2)}, old, _use_new_zipfile_serialization=False)
+    head = old.getvalue()[:15]  # torch's magic number, a pickle of its own
+    (tmp_path / "a.pth").write_bytes(head + b"\x80\x02c" + b"a" * 80_000 + end)
+    with pytest.raises(WeightsError):
+        load_foreign(tmp_path / "a.pth")
+    (tmp_path / "b.pth").write_bytes(old.getvalue())
+    assert load_foreign(tmp_path / "b.pth")["w"].shape == (2,)

@@ -7,6 +7,7 @@ containers and refuses everything that would run code; what it gives is checked 
 from __future__ import annotations
 
 import io
+import pickletools
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -28,6 +29,10 @@ WRAPPERS = ("state_dict", "model", "net", "model_state_dict")
 _COPIES = 6
 """So often one tensor may stand in a file under different names: the ancestor of `express` names
 its first layers five times, and torch writes them once."""
+_PARTS = 5
+"""Pickles that an old checkpoint begins with, before the numbers."""
+_LONGEST, _MOST_STEPS = 4096, 2_000_000
+"""Characters of a name, and steps of a pickle."""
 PARALLEL = "module."
 """What torch's DataParallel puts before every name."""
 
@@ -41,7 +46,7 @@ def load_foreign(path: Path, *, limits: WeightLimits = WEIGHT_LIMITS) -> dict[st
     data = read_bytes(
         path, max_bytes=limits.max_bytes, wanted="io.wanted.checkpoint", error=WeightsError
     )
-    if _inflates(data, limits):
+    if _inflates(data, limits) or _drags_on(data):
         raise _error("io.foreign.damaged", path)
     try:
         with warnings.catch_warnings():
@@ -69,6 +74,41 @@ def _inflates(data: bytes, limits: WeightLimits) -> bool:
         return True
     packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in entries)
     return packed or len(entries) > 2 * limits.max_tensors
+
+
+def _drags_on(data: bytes) -> bool:
+    """Whether a pickle in it is cut, or has a name or a number of steps that no checkpoint has.
+
+    torch's reader checks what a pickle asks for, but not within any time: a name of some ten
+    thousand characters, or one without an end, keeps it busy for minutes.
+    """
+    if not data.startswith(b"PK"):
+        return _is_endless(io.BytesIO(data), _PARTS)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".pkl")]
+            return any(_is_endless(io.BytesIO(archive.read(name)), 1) for name in names)
+    except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError):
+        return True
+
+
+def _is_endless(stream: io.BytesIO, parts: int) -> bool:
+    steps = 0
+    for _ in range(parts):
+        try:
+            for _, argument, _ in pickletools.genops(stream):
+                steps += 1
+                if isinstance(argument, str | bytes | int) and _size(argument) > _LONGEST:
+                    return True
+                if steps > _MOST_STEPS:
+                    return True
+        except Exception:  # noqa: BLE001 (whatever is wrong with it, it is no pickle)
+            return True
+    return False
+
+
+def _size(argument: str | bytes | int) -> int:
+    return argument.bit_length() // 8 if isinstance(argument, int) else len(argument)
 
 
 def _tensors(found: object) -> dict[str, torch.Tensor]:
