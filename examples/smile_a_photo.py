@@ -20,7 +20,7 @@ def main(photo: Path, out: Path) -> None:
     mover = Mover(fit_subject(image, analyse(image, max_faces=1)[0]))
     smile = changed(mover.subject.motion, {"AU12": 0.8, "AU6": 0.5})
     made_by = Provenance("compositeSynthetic", "example")
-    write_image(out, mover.move(smile).image, provenance=made_by)
+    write_image(out, mover.move(smile).image, provenance=made_by, over=image)
 
 
 if __name__ == "__main__":

@@ -372,7 +372,8 @@ def test_a_long_film_can_be_made_in_parts(cli: Cli, tmp_path: Path) -> None:
         assert cli("reenact", "run", tmp_path / "anna", *words, *part).code == 0
         shown.append([one.astype(int) for one in read_frames(path)])
     assert [len(one) for one in shown] == [9, 5, 2]
-    assert np.abs(shown[0][4] - shown[1][0]).mean() < 3.0
+    # Another request has another invisible mark: its two noises are what they differ by.
+    assert np.abs(shown[0][4] - shown[1][0]).mean() < 4.5
     assert np.abs(shown[0][0] - shown[1][0]).mean() > np.abs(shown[0][4] - shown[1][0]).mean()
     result = cli("reenact", "run", tmp_path / "anna", *words, "--start", "9")
     assert result.code == 2

@@ -222,8 +222,10 @@ def write_person(
     Raises OutputError where that is not possible, or where the folder holds anything else.
     """
     with atomic_folder(folder, overwrite=True, owned=FILES) as fresh:
-        write_image(fresh / FRAMES, tiled(person.frames), provenance=provenance)
-        write_image(fresh / STILL, person.still, provenance=provenance)
+        # The clip's own pixels: nothing was made of them yet, so they carry no mark.
+        own = dataclasses.replace(provenance, source=None)
+        write_image(fresh / FRAMES, tiled(person.frames), provenance=own)
+        write_image(fresh / STILL, person.still, provenance=own)
         pages = preview(person) if shown is None else shown
         write_image(fresh / PREVIEW, pages, provenance=provenance)
         header = WeightHeader(
