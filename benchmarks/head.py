@@ -20,35 +20,20 @@ import time
 import dlib
 import numpy as np
 
+from mien.app.bench.people import SEED, disguised, luminance, posed
 from mien.face.align import align_dlib, crop, five_points
 from mien.face.analyse import analyse
 from mien.face.identity import embed
 from mien.face.landmarks import Dlib68
 from mien.head.light import LIGHTS
 from mien.head.render import Render, View, render
-from mien.head.sample import sample, sample_light
-from mien.head.schema import HAIR_STYLES
+from mien.head.sample import sample
 from mien.seeding import rng
-from mien.types import BROWS, EYES, JAW, MOUTH, NOSE, FaceCode, Pose
+from mien.types import BROWS, EYES, JAW, MOUTH, NOSE
 
-SEED = 771
 BANDS = ((0, 15), (15, 20), (20, 30), (30, 45))
 PARTS = {"brows": BROWS, "nose": NOSE, "eyes": EYES, "mouth": MOUTH, "jaw": JAW}
 DETECTOR = dlib.get_frontal_face_detector()  # type: ignore[attr-defined]
-
-
-def posed(index: int, yaw: float, style: str) -> FaceCode:
-    """A person with an expression, turned by `yaw` degrees."""
-    code = sample(SEED, index, expression=True, pose_sd=(0.0, 5.0, 4.0))
-    pose = Pose(yaw, code.pose.pitch, code.pose.roll)
-    return dataclasses.replace(code, pose=pose, style=style)  # type: ignore[arg-type]
-
-
-def luminance(code: FaceCode) -> float:
-    """Of the skin's colour."""
-    skin = code.materials["skin"]
-    assert isinstance(skin, tuple)
-    return 0.2126 * skin[0] + 0.7152 * skin[1] + 0.0722 * skin[2]
 
 
 def detection(people: int, style: str, size: int) -> None:
@@ -95,19 +80,6 @@ def agreement(people: int) -> None:
     far = np.argsort(-np.hypot(*bias.T))[:12]
     worst = "  ".join(f"{k} ({bias[k, 0]:+.3f}, {bias[k, 1]:+.3f})" for k in far)
     print(f"  points that differ most in the median: {worst}")
-
-
-def disguised(code: FaceCode, index: int) -> tuple[FaceCode, View]:
-    """The same bones and skin with everything else changed."""
-    random = rng(SEED, "disguise", index)
-    other = sample(SEED + 1, index, expression=True, pose_sd=(12.0, 6.0, 4.0))
-    changed = ("hair", "blush", "eye_shadow", "lip_gloss", "shirt", "dark_circles")
-    materials = {**code.materials, **{name: other.materials[name] for name in changed}}
-    hair = HAIR_STYLES[int(random.integers(len(HAIR_STYLES)))]
-    again = dataclasses.replace(
-        code, materials=materials, hair=hair, aus=other.aus, pose=other.pose
-    )
-    return again, View(light=sample_light(random))
 
 
 def descriptor(drawn: Render) -> np.ndarray:

@@ -35,6 +35,15 @@ def pick(name: str = "auto") -> torch.device:
     return device
 
 
+def knows_bf16(device: torch.device) -> bool:
+    """Whether a device computes in bfloat16 itself."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
 def cores() -> int:
     """Cores that this process may use, at least 1."""
     if hasattr(os, "sched_getaffinity"):

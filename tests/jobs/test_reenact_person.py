@@ -24,10 +24,11 @@ from mien.jobs.reenact.person.film import Canvas
 from mien.jobs.reenact.person.learn import affordable, clip_digest
 from mien.jobs.reenact.person.networks import make_painter
 from mien.jobs.reenact.person.player import PersonPlayer, arrays_of, painter_of, player_of
-from mien.jobs.reenact.person.recipe import build, coarse_ssim_loss, preview, ready_painter
+from mien.jobs.reenact.person.recipe import build, preview, ready_painter
 from mien.jobs.reenact.person.scores import made_again, scored, sheet, signs_of, table_lines
 from mien.jobs.reenact.person.settings import PERSON_PRESETS, PersonSettings, person_settings
 from mien.jobs.reenact.person.stream import PersonStream, condition
+from mien.losses.reconstruction import coarse_ssim_loss
 from mien.persona.landmark_model import AU_PART, PARAMETER_COUNT, landmark_model
 from mien.persona.person import Person, read_person, write_person
 from mien.persona.person_clip import crop_at, face_place

@@ -13,6 +13,7 @@ from mien.errors import WeightsError
 from mien.face import affine
 from mien.io.weights import load_weights, read_header, save_weights
 from mien.persona import motion_reader
+from mien.persona.gauss_newton import eye_shape
 from mien.persona.motion_fit import Frame
 from mien.persona.motion_reader import INPUT_SIZE, Rest, features, read_motion, read_reader
 from mien.persona.perceptron import Perceptron
@@ -45,7 +46,7 @@ def test_a_face_at_rest_has_not_moved_wherever_it_is_in_the_picture() -> None:
 
 def test_rest_is_the_median_so_one_bad_frame_does_no_harm() -> None:
     rest = Rest.of([face(0), face(1), face(0)], [frame(), frame(pose=(60, 60, 60)), frame()])
-    assert rest.shape == pytest.approx(motion_reader.shape_of(face(0)))
+    assert rest.shape == pytest.approx(eye_shape(face(0)))
     assert rest.pose == pytest.approx([3, 2, 1])
 
 

@@ -19,6 +19,7 @@ from mien.face import affine
 from mien.face.detect import DetectorOptions, search
 from mien.face.landmark_net import MARGIN, SIDE, HeadLandmarker, LandmarkNet, head_landmarker
 from mien.face.landmarks import MIRROR, box_of_points, locate
+from mien.face.tracker import is_inside
 from mien.nn.frozen import frozen
 from mien.types import Image, Landmarks
 
@@ -87,7 +88,7 @@ class QuickTracker:
     def _follow(self, frame: Image, last: Landmarks) -> Quick | None:
         matrix = _frame_of(last)
         points = self._look(frame, matrix)
-        if _jumped(last, points[:68]) or not _inside(points[:68], frame):
+        if _jumped(last, points[:68]) or not is_inside(points[:68], frame):
             return None
         self._since += 1
         if self._since >= _CHECK_EVERY:
@@ -150,9 +151,3 @@ def _jumped(last: Landmarks, points: Landmarks) -> bool:
     moved = float(np.hypot(*(after.mean(0) - before.mean(0)))) / wide
     growth = float(after.std() / max(float(before.std()), 1e-6))
     return moved > _JUMP or not 1 / _GROWTH < growth < _GROWTH
-
-
-def _inside(points: Landmarks, frame: Image) -> bool:
-    height, width = frame.shape[:2]
-    x, y = points[27:48].T
-    return bool((x > 0).all() and (y > 0).all() and (x < width).all() and (y < height).all())

@@ -73,7 +73,7 @@ class FaceTracker:
         moved = float(np.hypot(*(_face_frame(place.points)[0] - middle)))
         growth = _face_frame(place.points)[1] / size
         lost = place.unrest > self._landmarker.limits.lost or moved > _JUMP * width
-        if lost or not 1 / _GROWTH < growth < _GROWTH or not _is_inside(place.points, frame):
+        if lost or not 1 / _GROWTH < growth < _GROWTH or not is_inside(place.points, frame):
             return None
         return Tracked(place.points, self._confidence(place), detected=False)
 
@@ -117,7 +117,7 @@ def _face_frame(
     return middle, size, np.array([[cosine, -sine], [sine, cosine]])
 
 
-def _is_inside(landmarks: Landmarks, frame: Image) -> bool:
+def is_inside(landmarks: Landmarks, frame: Image) -> bool:
     """Whether at least the eyes' and nose's points lie in the frame."""
     height, width = frame.shape[:2]
     x, y = landmarks[27:48].T

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from mien.io.mark import mark
 from mien.io.provenance import Provenance
 from mien.types import Image
@@ -22,6 +24,10 @@ def with_mark(image: Image, provenance: Provenance | None, *, over: Image | None
 def marked_frames(
     frames: Iterable[Image], provenance: Provenance | None, *, over: Image | None = None
 ) -> Iterator[Image]:
-    """Frames as they are written; arguments as `with_mark`."""
+    """Frames as they are written; arguments as `with_mark`.
+
+    What is no picture is left to the encoder, which says so.
+    """
     for frame in frames:
-        yield with_mark(frame, provenance, over=over)
+        good = frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3 and frame.size
+        yield with_mark(frame, provenance, over=over) if good else frame

@@ -32,7 +32,7 @@ from mien.io import aigc
 from mien.io.atomic import atomic_file, atomic_write_bytes
 from mien.io.files import check_file, output_errors, write_error
 from mien.io.limits import VIDEO_LIMITS, VideoLimits
-from mien.io.marking import with_mark
+from mien.io.marking import marked_frames
 from mien.io.names import terminal_safe
 from mien.io.provenance import Provenance, xmp_packet
 from mien.messages import text
@@ -235,7 +235,7 @@ def write_video(
     """
     _check_suffix(path, ".mp4")
     rate = _rate(fps)
-    remaining = _checked(frames, provenance, over)
+    remaining = marked_frames(frames, provenance, over=over)
     first = next(remaining, None)
     if first is None:
         raise ValueError("a clip of no frames")
@@ -269,15 +269,6 @@ def read_tags(path: Path) -> dict[str, str]:
             return dict(container.metadata)
     except (OSError, FFmpegError, ValueError):
         return {}
-
-
-def _checked(
-    frames: Iterable[Image], provenance: Provenance | None, over: Image | None
-) -> Iterator[Image]:
-    """The frames with the mark of what is synthetic; what is no picture is left to the encoder."""
-    for frame in frames:
-        good = frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3 and frame.size
-        yield with_mark(frame, provenance, over=over) if good else frame
 
 
 def _rate(fps: float) -> Fraction:
@@ -366,7 +357,7 @@ def write_gif(
     """
     _check_suffix(path, ".gif")
     rate = _rate(fps)
-    pictures = list(_quantised(_checked(frames, provenance, over)))
+    pictures = list(_quantised(marked_frames(frames, provenance, over=over)))
     if not pictures:
         raise ValueError("a clip of no frames")
     ends = [round(100 * number / rate) for number in range(len(pictures) + 1)]

@@ -6,11 +6,14 @@ the difference counts, and how much.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 _WINDOW, _SIGMA = 7, 1.5
+_COARSE_WINDOW, _COARSE_STRIDE = 8, 4
 _C1, _C2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2
 _TINY = 1e-6
 
@@ -35,13 +38,27 @@ def ssim_loss(made: Tensor, wanted: Tensor, weight: Tensor | None = None) -> Ten
 def ssim_map(one: Tensor, other: Tensor) -> Tensor:
     """(n, c, h, w) structural similarity at every pixel, in [-1, 1]."""
     with torch.autocast(one.device.type, enabled=False):
-        x, y = one.float(), other.float()
-        mean_x, mean_y = _blur(x), _blur(y)
-        var_x = _blur(x * x) - mean_x.square()
-        var_y = _blur(y * y) - mean_y.square()
-        both = _blur(x * y) - mean_x * mean_y
-        luminance = (2 * mean_x * mean_y + _C1) / (mean_x.square() + mean_y.square() + _C1)
-        return luminance * (2 * both + _C2) / (var_x + var_y + _C2)
+        return _similarity(one, other, _blur)
+
+
+def coarse_ssim_loss(made: Tensor, wanted: Tensor) -> Tensor:
+    """1 - SSIM with windows of 8 x 8, every fourth pixel: a tenth of what `ssim_loss` costs."""
+
+    def mean(values: Tensor) -> Tensor:
+        return functional.avg_pool2d(values, _COARSE_WINDOW, _COARSE_STRIDE)
+
+    return 1.0 - _similarity(made, wanted, mean).mean()
+
+
+def _similarity(one: Tensor, other: Tensor, mean: Callable[[Tensor], Tensor]) -> Tensor:
+    """Structural similarity wherever `mean` gives local means."""
+    x, y = one.float(), other.float()
+    mean_x, mean_y = mean(x), mean(y)
+    var_x = mean(x * x) - mean_x.square()
+    var_y = mean(y * y) - mean_y.square()
+    both = mean(x * y) - mean_x * mean_y
+    luminance = (2 * mean_x * mean_y + _C1) / (mean_x.square() + mean_y.square() + _C1)
+    return luminance * (2 * both + _C2) / (var_x + var_y + _C2)
 
 
 def _blur(x: Tensor) -> Tensor:

@@ -42,12 +42,13 @@ def follow(average: nn.Module, net: nn.Module, kept: float) -> None:
 
 
 @torch.no_grad()
-def recalibrate(net: nn.Module, inputs: Iterable[Tensor]) -> None:
+def recalibrate(net: nn.Module, inputs: Iterable[Tensor | tuple[Tensor, ...]]) -> None:
     """Computes the running statistics of every BatchNorm anew, as the mean over these batches.
 
-    inputs   batches to feed; the larger they are together, the better. Nothing else of the net
-             changes. Without this, an averaged network would be sampled with the statistics of
-             other weights; with batch statistics a picture would depend on its neighbours.
+    inputs   batches to feed, a tuple where the net takes several tensors; the larger they are
+             together, the better. Nothing else of the net changes. Without this, an averaged
+             network would be sampled with the statistics of other weights; with batch statistics
+             a picture would depend on its neighbours.
     """
     norms = [part for part in net.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
     if not norms:
@@ -58,7 +59,7 @@ def recalibrate(net: nn.Module, inputs: Iterable[Tensor]) -> None:
         norm.momentum = None  # the plain mean over all batches
         norm.train()
     for batch in inputs:
-        net(batch)
+        net(*batch) if isinstance(batch, tuple) else net(batch)
     for norm, momentum, training in before:
         norm.momentum = momentum
         norm.train(training)

@@ -97,6 +97,11 @@ def eye_frame(landmarks: Landmarks) -> FloatArray:
     return np.c_[turn, -turn @ ((left + right) / 2)]
 
 
+def eye_shape(landmarks: Landmarks) -> FloatArray:
+    """(68, 2) landmarks in the eye frame."""
+    return affine.transform(eye_frame(landmarks), landmarks)
+
+
 def slider_reach() -> FloatArray:
     """(S,) the largest size of each slider in a fit."""
     return SLIDER_REACH / np.minimum(unit_vector(SLIDERS), 1.0)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.affine import Matrix, transform
+from mien.persona.spline import kernel, system_of
 from mien.types import Image, Landmarks
 
 _GRID = 33
@@ -76,22 +77,12 @@ def _plate(
     smoothing and the four corners of the border make the system regular.
     """
     count = len(points)
-    system = np.zeros((count + 3, count + 3))
-    system[:count, :count] = _kernel(points, points)
-    system[range(count), range(count)] += _SMOOTH
-    system[:count, count:] = np.c_[np.ones(count), points]
-    system[count:, :count] = system[:count, count:].T
+    system = system_of(points, _SMOOTH)
     right = np.zeros((count + 3, values.shape[1]))
     right[:count] = values
     weights = np.linalg.solve(system, right)
     flat = np.c_[np.ones(len(at)), at] @ weights[count:]
-    return flat + _kernel(at, points) @ weights[:count]
-
-
-def _kernel(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    squared = (points**2).sum(1)[:, None] + (centres**2).sum(1)[None] - 2 * points @ centres.T
-    squared = np.maximum(squared, 1e-12)
-    return 0.5 * squared * np.log(squared)
+    return flat + kernel(at, points) @ weights[:count]
 
 
 def _border(size: int) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ from mien.face.tracker import FaceTracker
 from mien.head.schema import AU_INDEX
 from mien.messages import text
 from mien.persona.driver import Driver
-from mien.persona.motion_fit import Frame, KnownHead, solve_frame, with_offset
+from mien.persona.motion_fit import Frame, KnownHead, solve_frame
 from mien.persona.motion_reader import Rest, motion_reader, read_motion
 from mien.persona.steady import OneEuro, Steadiness
 from mien.persona.subject import Motion
@@ -31,8 +31,8 @@ from mien.persona.track import (
     MAX_GAP,
     Seen,
     blinks,
-    head_of,
     measure,
+    rested_head,
     resting_frames,
     solve_all,
 )
@@ -157,12 +157,10 @@ class LiveTracker:
 
 def _meet(faces: list[Seen]) -> tuple[_Person, tuple[int, ...]]:
     """Who these frames show, and which of them show the face at rest."""
-    head = head_of(faces)
-    solved = solve_all(head, faces)
     resting = resting_frames(faces)
-    head = with_offset(head, np.stack([solved[k].residual for k in resting]))
-    again = solve_all(head, [faces[k] for k in resting])
-    rest = Rest.of([faces[k].landmarks for k in resting], again)
+    head = rested_head(faces, resting)
+    seen = [faces[k] for k in resting]
+    rest = Rest.of([one.landmarks for one in seen], solve_all(head, seen))
     offsets = [one.pupils for one in faces if one.pupils is not None]
     ahead = np.median(offsets, axis=0) if offsets else np.zeros(2)
     openings = [one.opening for one in faces]

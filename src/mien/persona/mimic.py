@@ -213,7 +213,7 @@ def person_signs(
     Points are followed where the driver has them and its rest is known, unless `absolute` asks for
     the expressions as they are: that can only be done with Action Units.
     """
-    still = driver.rest()
+    still, rest = driver.rest(), person.rest
     folds = None
     if skin is not None:
         calm = skin[list(driver.neutral) or slice(None)].mean(0)
@@ -224,8 +224,8 @@ def person_signs(
         now = driver.motion(k)
         look = np.subtract(now.gaze, still.gaze) * GAZE_STEP * transfer.gaze
         folded = folds_of(now, still) if folds is None else transfer.strength * folds[k]
-        skin_now = np.clip(person.rest.skin + folded, -SKIN_LIMIT, SKIN_LIMIT)
-        made.append(Signs(moves(k), person.rest.pupils + look, skin_now))
+        skin_now = np.clip(rest.skin + folded, -SKIN_LIMIT, SKIN_LIMIT)
+        made.append(Signs(moves(k), rest.pupils + look, skin_now))
     return made
 
 

@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import WeightsError
-from mien.face import affine
 from mien.io.weights import load_weights
 from mien.messages import text
-from mien.persona.gauss_newton import eye_frame
+from mien.persona.gauss_newton import eye_shape
 from mien.persona.motion_fit import Frame
 from mien.persona.perceptron import Perceptron, perceptron_of
 from mien.types import AU_NAMES, Landmarks
@@ -54,19 +53,14 @@ class Rest:
     @staticmethod
     def of(landmarks: Sequence[Landmarks], solved: Sequence[Frame]) -> Rest:
         """The median of frames (n >= 1) that show the face at rest."""
-        shapes = np.stack([shape_of(points) for points in landmarks])
+        shapes = np.stack([eye_shape(points) for points in landmarks])
         poses = np.stack([one.pose for one in solved])
         return Rest(np.median(shapes, axis=0), np.median(poses, axis=0))
 
 
-def shape_of(landmarks: Landmarks) -> FloatArray:
-    """(68, 2) landmarks in the eye frame."""
-    return affine.transform(eye_frame(landmarks), landmarks)
-
-
 def features(rest: Rest, landmarks: Landmarks, solved: Frame) -> FloatArray:
     """(INPUT_SIZE,) what the perceptron sees of a frame."""
-    moved = (shape_of(landmarks) - rest.shape).ravel()
+    moved = (eye_shape(landmarks) - rest.shape).ravel()
     turned = solved.pose - rest.pose
     return np.concatenate([moved, rest.shape.ravel(), turned, rest.pose, solved.aus])
 

@@ -247,16 +247,12 @@ def write_person(
             "figures": dict(person.figures),
             "files": {
                 NUMBERS: digest,
-                FRAMES: _digest(fresh / FRAMES),
-                STILL: _digest(fresh / STILL),
+                FRAMES: _digest_of(fresh / FRAMES),
+                STILL: _digest_of(fresh / STILL),
             },
         }
         written = json.dumps(values, indent=1, sort_keys=True, allow_nan=False)
         atomic_write_bytes(fresh / MANIFEST, written.encode() + b"\n")
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _arrays(person: Person) -> dict[str, NDArray[Any]]:

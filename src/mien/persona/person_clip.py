@@ -138,7 +138,7 @@ def _cropped(
             continue
         pictures.append(crop(frame, crops[k]))
         if k == neutral:
-            still = _still(frame, crops[k].matrix)
+            still = no_larger(frame, crops[k].matrix, STILL_SIDE)
     assert still is not None
     return np.stack(pictures), still
 
@@ -155,12 +155,10 @@ def crops_along(landmarks: FloatArray, size: int, *, fps: float) -> list[affine.
 
     Small moves and turns of the head stay visible, the background stands nearly still.
     """
-    one, other = landmarks[:, 36:42].mean(1), landmarks[:, 42:48].mean(1)
-    nose = landmarks[:, 33] - landmarks[:, 27]
-    apart = np.maximum(np.hypot(*(other - one).T), _NOSE * np.hypot(*nose.T))
+    places = [face_place(one) for one in landmarks]
     pace = fps / 30.0
-    centres = smooth(landmarks[:, 27:48].mean(1), _STILL_CENTRE * pace)
-    sizes = smooth(apart[:, None], _STILL_SCALE * pace)[:, 0]
+    centres = smooth(np.stack([centre for centre, _ in places]), _STILL_CENTRE * pace)
+    sizes = smooth(np.array([[apart] for _, apart in places]), _STILL_SCALE * pace)[:, 0]
     sizes = (np.median(sizes) + sizes) / 2
     return [crop_at(centre, wide, size) for centre, wide in zip(centres, sizes, strict=True)]
 
@@ -190,13 +188,13 @@ def smooth(values: FloatArray, frames: float) -> FloatArray:
     return np.stack(columns, 1)
 
 
-def _still(frame: Image, matrix: affine.Matrix) -> tuple[Image, affine.Matrix]:
-    """The frame no larger than it has to be, and the map from it to the crop."""
-    height, width = frame.shape[:2]
-    scale = min(1.0, STILL_SIDE / max(height, width))
+def no_larger(picture: Image, matrix: affine.Matrix, side: int) -> tuple[Image, affine.Matrix]:
+    """A picture with a longer side of at most `side`, and the map from it where `matrix` led."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, side / max(height, width))
     if scale == 1.0:
-        return frame, matrix
-    small = affine.resize(frame, (max(1, round(width * scale)), max(1, round(height * scale))))
+        return picture, matrix
+    small = affine.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))))
     across, down = small.shape[1] / width, small.shape[0] / height
     back = [[1 / across, 0.0, (1 / across - 1) / 2], [0.0, 1 / down, (1 / down - 1) / 2]]
     return small, affine.compose(matrix, back)

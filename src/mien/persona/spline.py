@@ -31,7 +31,7 @@ class Spline:
         """(n, 2) displacements at `points` (n, 2)."""
         scaled = np.asarray(points, np.float64) / self.unit
         flat = np.c_[np.ones(len(scaled)), scaled] @ self.affine
-        return flat + _kernel(scaled, self.centres) @ self.weights
+        return flat + kernel(scaled, self.centres) @ self.weights
 
 
 def fit_spline(
@@ -45,17 +45,26 @@ def fit_spline(
     """
     centres = points / unit
     count = len(centres)
-    system = np.zeros((count + 3, count + 3))
-    system[:count, :count] = _kernel(centres, centres)
-    system[:count, :count] += np.diag(smoothing)
-    system[:count, count:] = np.c_[np.ones(count), centres]
-    system[count:, :count] = system[:count, count:].T
+    system = system_of(centres, smoothing)
     right = np.zeros((count + 3, 2))
     right[:count] = values
     solution = np.asarray(np.linalg.lstsq(system, right, rcond=None)[0], np.float64)
     return Spline(centres, solution[:count], solution[count:], unit)
 
 
-def _kernel(points: FloatArray, centres: FloatArray) -> FloatArray:
-    squared = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(2)
+def system_of(centres: FloatArray, smoothing: FloatArray | float) -> FloatArray:
+    """(k + 3, k + 3) what weights and affine part of a spline with these centres have to solve."""
+    count = len(centres)
+    system = np.zeros((count + 3, count + 3))
+    system[:count, :count] = kernel(centres, centres)
+    system[range(count), range(count)] += smoothing
+    system[:count, count:] = np.c_[np.ones(count), centres]
+    system[count:, :count] = system[:count, count:].T
+    return system
+
+
+def kernel(points: FloatArray, centres: FloatArray) -> FloatArray:
+    """(n, m) u(|p - c|) of points (n, 2) and centres (m, 2)."""
+    across, down = (points[:, axis, None] - centres[None, :, axis] for axis in (0, 1))
+    squared = across**2 + down**2
     return 0.5 * squared * np.log(np.maximum(squared, 1e-12))

@@ -23,7 +23,7 @@ from mien.face.tracker import FaceTracker, Tracked, eye_distance
 from mien.head.schema import AU_INDEX
 from mien.messages import text
 from mien.persona.driver import Driver
-from mien.persona.gauss_newton import eye_frame
+from mien.persona.gauss_newton import eye_shape
 from mien.persona.motion_fit import (
     Frame,
     KnownHead,
@@ -120,10 +120,8 @@ def driver_of_frames(seen: Sequence[Seen | None], *, fps: float) -> Driver:
     known = [(k, one) for k, one in enumerate(seen) if one is not None]
     places = np.array([k for k, _ in known])
     faces = [one for _, one in known]
-    head = head_of(faces)
-    solved = solve_all(head, faces)
     resting = resting_frames(faces)
-    head = with_offset(head, np.stack([solved[k].residual for k in resting]))
+    head = rested_head(faces, resting)
     solved = solve_all(head, faces)
     rest = Rest.of([faces[k].landmarks for k in resting], [solved[k] for k in resting])
     aus = read_motion(motion_reader(), rest, [one.landmarks for one in faces], solved)
@@ -155,6 +153,13 @@ def head_of(faces: list[Seen]) -> KnownHead:
     return known_head(translator(), parameters)
 
 
+def rested_head(faces: list[Seen], resting: Sequence[int]) -> KnownHead:
+    """The person, with what the resting frames show beside the head taken for its shape."""
+    head = head_of(faces)
+    solved = solve_all(head, faces)
+    return with_offset(head, np.stack([solved[k].residual for k in resting]))
+
+
 def solve_all(head: KnownHead, faces: list[Seen]) -> list[Frame]:
     """Every frame, each from the one before."""
     solved: list[Frame] = []
@@ -169,7 +174,7 @@ def resting_frames(faces: list[Seen]) -> list[int]:
     Near the usual shape, the mouth as closed as it gets, the eyes open: who talks all the time
     would otherwise rest with parted lips, and who grimaces with closed ones would grimace.
     """
-    shapes = np.stack([_shape(one.landmarks) for one in faces])
+    shapes = np.stack([eye_shape(one.landmarks) for one in faces])
     gaps = np.array([_mouth_gap(one.landmarks) for one in faces])
     openings = np.array([one.opening for one in faces])
     away = np.abs(shapes - np.median(shapes, axis=0)).mean((1, 2))
@@ -178,11 +183,6 @@ def resting_frames(faces: list[Seen]) -> list[int]:
     cost[openings < OPEN_SHARE * np.median(openings)] = np.inf
     count = max(1, round(_RESTING * len(faces)))
     return [int(k) for k in np.argsort(cost, kind="stable")[:count]]
-
-
-def _shape(landmarks: Landmarks) -> FloatArray:
-    frame = eye_frame(landmarks)
-    return landmarks @ frame[:, :2].T + frame[:, 2]
 
 
 def _mouth_gap(landmarks: Landmarks) -> float:

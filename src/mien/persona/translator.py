@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.face import affine
 from mien.head.schema import SLIDERS
-from mien.persona.gauss_newton import Noise, eye_frame
+from mien.persona.gauss_newton import Noise, eye_shape
 from mien.persona.perceptron import Layer, Perceptron, perceptron_of
 from mien.persona.prior import Prior, prior_of
 from mien.persona.vocabulary import Speech, load_spoken
@@ -70,7 +69,7 @@ class Translator:
 
 def landmark_features(landmarks: Landmarks) -> FloatArray:
     """(136,) the landmarks in the eye frame."""
-    return affine.transform(eye_frame(landmarks), landmarks).ravel()
+    return eye_shape(landmarks).ravel()
 
 
 def read_translator(path: Path = WEIGHTS) -> Translator:

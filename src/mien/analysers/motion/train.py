@@ -16,9 +16,8 @@ from mien.errors import TrainingError
 from mien.face.eye_signals import eye_opening
 from mien.head.schema import schema_hash
 from mien.io.weights import WeightHeader, save_weights
-from mien.persona.motion_fit import with_offset
 from mien.persona.motion_reader import INPUT_SIZE, JOB, WEIGHTS, Rest, features
-from mien.persona.track import Seen, head_of, solve_all
+from mien.persona.track import Seen, rested_head, solve_all
 from mien.types import AU_NAMES
 
 FloatArray = NDArray[np.float64]
@@ -106,10 +105,7 @@ def rows_of(found: FloatArray, aus: FloatArray, descriptor: NDArray[np.float32])
         Seen(points, 1.0, eye_opening(points), None, descriptor[k] if k < RESTING else nobody)
         for k, points in enumerate(found)
     ]
-    head = head_of(faces)
-    resting = solve_all(head, faces[:RESTING])
-    head = with_offset(head, np.stack([one.residual for one in resting]))
-    solved = solve_all(head, faces)
+    solved = solve_all(rested_head(faces, range(RESTING)), faces)
     rest = Rest.of(list(found[:RESTING]), solved[:RESTING])
     inputs = np.stack([features(rest, found[k], solved[k]) for k in range(RESTING, len(faces))])
     answers = np.stack([one.aus for one in solved])

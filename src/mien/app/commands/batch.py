@@ -209,9 +209,9 @@ def _outcome(task: Task, photos: tuple[Path, ...], built: Path) -> Outcome:
     request = dataclasses.replace(task.request, photos=photos, out=built, overwrite=True)
     try:
         return _predictor(task.job, getattr(request, "device", "auto"), JOBS).run(request)
-    except (InputError, MienError) as problem:
-        if isinstance(problem, OptionError):
-            raise
+    except OptionError:
+        raise
+    except MienError as problem:
         return Outcome(skipped=tuple(Skipped(str(one), str(problem)) for one in photos))
 
 

@@ -130,11 +130,17 @@ def session_of(cookie: str) -> str:
 
 async def refuse(send: Send, status: int, reason: str) -> None:
     """A whole answer of one line."""
-    body = f"{reason}\n".encode()
+    await answer(send, status, f"{reason}\n".encode(), "plain", ((b"connection", b"close"),))
+
+
+async def answer(
+    send: Send, status: int, body: bytes, kind: str, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    """A whole answer: text of a kind (plain, html), and headers beside its type and length."""
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", f"text/{kind}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
+        *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
-from mien.app.studio.guard import App, Receive, Scope, Send, refuse
+from mien.app.studio.guard import App, Receive, Scope, Send, answer, refuse
 from mien.errors import OptionError
 from mien.io.names import html_escape
 from mien.messages import LANGUAGES, text, use_language
@@ -195,11 +195,4 @@ async def _body(receive: Receive) -> bytes:
 async def _answer(
     send: Send, status: int, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()
 ) -> None:
-    headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        *more,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await answer(send, status, body, "html", ((b"cache-control", b"no-store"), *more))

@@ -69,20 +69,8 @@ def ready_maker(
     device = next(copy.parameters()).device
     if config.kind == "repair":
         taken = (batches.take(k * config.batch, config.batch) for k in range(count))
-        recalibrate(Fed(copy), (inputs_of(one, device) for one in taken))
+        recalibrate(copy, (inputs_of(one, device) for one in taken))
     return copy.eval()
-
-
-class Fed(nn.Module):
-    """A maker that takes its inputs as one tuple."""
-
-    def __init__(self, maker: nn.Module) -> None:
-        super().__init__()
-        self.maker = maker
-
-    def forward(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        """What the maker makes of them."""
-        return self.maker(*inputs)
 
 
 def inputs_of(batch: Mapping[str, Any], device: torch.device) -> Any:

@@ -59,7 +59,7 @@ class PersonPerformer:
         self._person: Person = player.person
         self._mimic: PointMimic | None = None
         self._does: MotionMimic | None = None
-        self._last = self._person.signs(self._person.neutral)
+        self._last = self._rest = self._person.rest
 
     def __call__(self, arrived: Arrived, watch: Watch) -> Image:
         """The person's crop (s, s, 3); at rest until the face is known."""
@@ -74,20 +74,19 @@ class PersonPerformer:
             return self._player.frame(self._last)
 
     def _signs(self, shown: LiveSigns) -> Signs:
-        person, how = self._person, self._transfer
+        rest, how = self._rest, self._transfer
         if self._mimic is None:
             assert self._face.rest is not None
-            self._mimic = PointMimic(person, self._face.rest, how)
-        pupils = person.rest.pupils + shown.look * how.gaze
-        skin = person.rest.skin + shown.skin * how.strength
+            self._mimic = PointMimic(self._person, self._face.rest, how)
+        pupils = rest.pupils + shown.look * how.gaze
+        skin = rest.skin + shown.skin * how.strength
         return Signs(self._mimic(shown.landmarks), pupils, skin)
 
     def _told(self, motion: Motion) -> Signs:
-        person, how, still = self._person, self._transfer, Motion(np.zeros_like(motion.aus))
-        self._does = self._does or MotionMimic(person, how)
+        rest, how, still = self._rest, self._transfer, Motion(np.zeros_like(motion.aus))
+        self._does = self._does or MotionMimic(self._person, how)
         look = np.array(motion.gaze) * GAZE_STEP * how.gaze
         points: Landmarks = self._does(still, motion)
-        rest = person.rest
         return Signs(points, rest.pupils + look, rest.skin + folds_of(motion, still))
 
 
@@ -182,7 +181,7 @@ def _performer(
 ) -> tuple[Told, Provenance]:
     """What makes the pictures, and what their provenance says."""
     device = devices.pick(request.device)
-    half = knows_bf16()
+    half = devices.knows_bf16(torch.device("cpu"))
     asked = {n: v for n, v in dataclasses.asdict(request).items() if n not in _NOT_ASKED}
     made_by = Provenance("compositeSynthetic", "reenact.live", request=request_hash(asked))
     transfer = Transfer(request.strength, request.head, request.gaze, absolute=request.absolute)
@@ -204,11 +203,6 @@ def _performer(
         picture, points = mover.subject.photo, mover.subject.landmarks
     backdrop = None if colour is None else Backdrop(outside(picture, points), colour)
     return Told(performer, face, sender, backdrop, request.mirror), made_by
-
-
-def knows_bf16() -> bool:
-    """Whether this machine's CPU computes in bfloat16 itself."""
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def outside(picture: Image, landmarks: Landmarks) -> NDArray[np.float32]:

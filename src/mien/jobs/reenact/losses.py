@@ -63,10 +63,8 @@ class RefineGame:
         total = config.l1 * apart + config.ssim * alike
         terms = {"apart": apart, "ssim": 1.0 - alike, "share": share}
         if turn.images >= self.judge_from:
-            logits = turn.nets["judge"](self._parts(picture, turn)).float()
-            word = adversarial.relativistic_generator(turn.kept["real judge"], logits)
+            terms["fake"], word = heard(turn, "judge", self._parts(picture, turn))
             total = total + config.adversarial * word
-            terms["fake"] = logits
         return told(total, **terms)
 
     def _made(self, turn: Turn) -> Tensor:
@@ -83,9 +81,13 @@ class RefineGame:
         return last_frame(turn, own, blank=self.config.blank, soil=self.config.soil)
 
     def _parts(self, pictures: Tensor, turn: Turn) -> Tensor:
-        """(n, 6, p, p): eyes or mouth (two fifths each) or any part, with its lines."""
-        both = torch.cat([pictures.float(), turn.batch["lines"].float()], 1)
-        return cut(both, corners(turn, self.config.patch), self.config.patch)
+        return parts_with_lines(pictures, turn, self.config.patch)
+
+
+def parts_with_lines(pictures: Tensor, turn: Turn, patch: int) -> Tensor:
+    """(n, 6, p, p): eyes or mouth (two fifths each) or any part, with its lines."""
+    both = torch.cat([pictures.float(), turn.batch["lines"].float()], 1)
+    return cut(both, corners(turn, patch), patch)
 
 
 def corners(turn: Turn, patch: int) -> list[tuple[int, int]]:
@@ -144,8 +146,7 @@ class AncestorGame:
     def _maker(self, turn: Turn, made: Tensor, judge: str) -> Loss:
         config, truth = self.config, turn.batch["image"].float()
         apart, alike = l1(made, truth), ssim_loss(made, truth)
-        logits = turn.nets[judge](made).float()
-        word = adversarial.relativistic_generator(turn.kept[f"real {judge}"], logits)
+        logits, word = heard(turn, judge, made)
         total = config.l1 * apart + config.ssim * alike + config.adversarial * word
         return told(total, apart=apart, ssim=1.0 - alike, fake=logits)
 
@@ -175,6 +176,12 @@ class AncestorGame:
 
 def _weight(turn: Turn) -> Tensor:
     return 1.0 + _COUNTS * turn.batch["weight"].float()
+
+
+def heard(turn: Turn, name: str, made: Tensor) -> tuple[Tensor, Tensor]:
+    """The logits of a judge for made pictures, and the maker's relativistic loss by them."""
+    logits = turn.nets[name](made).float()
+    return logits, adversarial.relativistic_generator(turn.kept[f"real {name}"], logits)
 
 
 def judged(turn: Turn, name: str, pair: list[Tensor], config: Penalty) -> Loss:

@@ -113,24 +113,12 @@ def ready_networks(nets: Nets, config: Config, stream: Stream, device: Any) -> d
         whole = [(face, lambda b: (b["photo"], b["edges"]))]
         whole += [(copies["fine"], lambda b: (b["photo"], face(b["photo"], b["edges"]), b["last"]))]
     for net, inputs in whole:
-        recalibrate(_Packed(net), (inputs(batch) for batch in batches))
+        recalibrate(net, (inputs(batch) for batch in batches))
     return {name: net.requires_grad_(False) for name, net in copies.items()}
 
 
 def _refine_inputs(batch: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
     return batch["warp"], batch["lines"], batch["gate"], batch["last"]
-
-
-class _Packed(nn.Module):
-    """A network of several inputs as one of a tuple, which is what `recalibrate` feeds."""
-
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        """The network's result."""
-        return self.net(*inputs)
 
 
 @torch.no_grad()

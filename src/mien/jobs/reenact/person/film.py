@@ -19,6 +19,7 @@ from mien.persona.driver import Driver
 from mien.persona.film import Film, Told, counted, write_film
 from mien.persona.mimic import person_signs
 from mien.persona.person import Person, Signs, read_person
+from mien.persona.person_clip import no_larger
 from mien.types import Image
 
 _FEATHER = 0.08
@@ -91,14 +92,7 @@ class Canvas:
     """
 
     def __init__(self, person: Person, size: int) -> None:
-        still, matrix = person.still, person.to_crop
-        scale = min(1.0, size / max(still.shape[:2]))
-        if scale < 1.0:
-            height, width = (max(1, round(side * scale)) for side in still.shape[:2])
-            small = affine.resize(still, (width, height))
-            across, down = width / still.shape[1], height / still.shape[0]
-            back = [[1 / across, 0, (1 / across - 1) / 2], [0, 1 / down, (1 / down - 1) / 2]]
-            still, matrix = small, affine.compose(matrix, back)
+        still, matrix = no_larger(person.still, person.to_crop, size)
         self._still, self._to_still = still, affine.invert(matrix)
         self._size = (still.shape[1], still.shape[0])
         share = affine.warp(_soft_square(person.size), self._to_still, self._size, border="black")

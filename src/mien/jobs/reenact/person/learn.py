@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from mien import device as devices
 from mien.errors import MienError, OptionError
 from mien.face.landmarks import Dlib68, judge_landmarker
 from mien.io.files import read_bytes
@@ -73,7 +74,7 @@ def learn(request: LearnRequest, device: torch.device, progress: Progress) -> Ou
             minutes=request.minutes,
             resume=resumed or "no",
             seed=request.seed,
-            precision="bf16" if _knows_bf16(device) else "fp32",
+            precision="bf16" if devices.knows_bf16(device) else "fp32",
             runs=request.runs,
         )
         outcome = run(job.trainer(whole), asked, device, progress)
@@ -126,12 +127,6 @@ def _one_thread(device: torch.device) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _knows_bf16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-
-
 def affordable(
     train: Person, settings: PersonSettings, minutes: float, device: torch.device
 ) -> int:
@@ -155,7 +150,7 @@ def affordable(
 def _trial(stream: PersonStream, settings: PersonSettings, device: torch.device) -> Live:
     from mien.train.distributed import World
 
-    precision = Precision("bf16" if _knows_bf16(device) else "fp32", True)
+    precision = Precision("bf16" if devices.knows_bf16(device) else "fp32", True)
     recipe = build("trial", settings, stream, images=10**6)
     return Live(recipe, Plan(images=10**6, precision=precision), World(), device)
 

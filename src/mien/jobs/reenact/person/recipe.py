@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from mien.data.stream import to_pictures
-from mien.jobs.reenact.losses import corners, cut, judged
+from mien.jobs.reenact.losses import heard, judged, parts_with_lines
 from mien.jobs.reenact.person.networks import PAINTER, make_judge, make_painter
 from mien.jobs.reenact.person.settings import PersonSettings
 from mien.jobs.reenact.person.stream import PersonStream
-from mien.losses import adversarial
-from mien.losses.reconstruction import l1
+from mien.losses.reconstruction import coarse_ssim_loss, l1
 from mien.losses.terms import Loss, told
 from mien.nn.ema import recalibrate
 from mien.train.recipe import Adam, Nets, Phase, Recipe, Turn
@@ -27,8 +25,6 @@ from mien.types import Image
 
 PREVIEW = 6
 _COUNTS = 5.0
-_WINDOW, _STRIDE = 8, 4
-_C1, _C2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2
 _CALIBRATION = 25
 _FIRST_OF_CALIBRATION = 10_000_019
 
@@ -59,10 +55,8 @@ class PersonGame:
         total = settings.l1 * apart + settings.ssim * unlike
         terms = {"apart": apart, "ssim": 1.0 - unlike, "share": share}
         if turn.images >= self.judge_from:
-            logits = turn.nets["judge"](self._parts(picture, turn)).float()
-            word = adversarial.relativistic_generator(turn.kept["real judge"], logits)
+            terms["fake"], word = heard(turn, "judge", self._parts(picture, turn))
             total = total + settings.adversarial * word
-            terms["fake"] = logits
         return told(total, **terms)
 
     def _made(self, turn: Turn) -> Tensor:
@@ -71,23 +65,7 @@ class PersonGame:
         return turn.once("made", lambda: turn.nets[PAINTER](*planes))
 
     def _parts(self, pictures: Tensor, turn: Turn) -> Tensor:
-        """(n, 6, p, p): eyes or mouth (two fifths each) or any part, with its lines."""
-        both = torch.cat([pictures.float(), turn.batch["lines"].float()], 1)
-        return cut(both, corners(turn, self.settings.patch), self.settings.patch)
-
-
-def coarse_ssim_loss(made: Tensor, wanted: Tensor) -> Tensor:
-    """1 - SSIM with windows of 8 x 8, every fourth pixel: a tenth of what `ssim_loss` costs."""
-    x, y = made.float(), wanted.float()
-
-    def mean(values: Tensor) -> Tensor:
-        return functional.avg_pool2d(values, _WINDOW, _STRIDE)
-
-    mean_x, mean_y = mean(x), mean(y)
-    var_x, var_y = mean(x * x) - mean_x.square(), mean(y * y) - mean_y.square()
-    both = mean(x * y) - mean_x * mean_y
-    light = (2 * mean_x * mean_y + _C1) / (mean_x.square() + mean_y.square() + _C1)
-    return 1.0 - (light * (2 * both + _C2) / (var_x + var_y + _C2)).mean()
+        return parts_with_lines(pictures, turn, self.settings.patch)
 
 
 def build(
@@ -139,22 +117,10 @@ def ready_painter(nets: Nets, stream: PersonStream, device: torch.device) -> nn.
         _planes(stream.take(_FIRST_OF_CALIBRATION + k * batch, batch), device)
         for k in range(_CALIBRATION)
     )
-    recalibrate(_Packed(net), batches)  # pyright: ignore[reportArgumentType]
+    recalibrate(net, batches)
     return net.requires_grad_(False)
 
 
 def _planes(samples: Mapping[str, Any], device: Any) -> tuple[Tensor, ...]:
     names = ("first", "second", "lines", "skin")
     return tuple(torch.from_numpy(samples[name]).to(device) for name in names)
-
-
-class _Packed(nn.Module):
-    """A network of several inputs as one of a tuple, which is what `recalibrate` feeds."""
-
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        """The network's result."""
-        return self.net(*inputs)
