@@ -13,6 +13,7 @@ from mien.head.camera import Camera
 from mien.head.light import LIGHTS
 from mien.head.render import View, render
 from mien.head.sample import sample
+from mien.head.worn import Worn
 from mien.persona import fit_stages
 from mien.persona.appearance import BLUE, BROWN, DARK_BROWN, iris_colour
 from mien.persona.fit import FitOptions, fit_face
@@ -45,7 +46,9 @@ def test_a_second_look_brings_the_pose_nearer(people: list[tuple[FaceCode, Image
         wide, light = fit_lighting(picture, face, first)
         paint = {"skin": (0.5, 0.3, 0.2)}
         hair = fit_hair(wide, first, light, paint)
-        second = second_look(picture, face, known, (first, light, paint | hair.paint, hair))
+        second = second_look(
+            picture, face, known, (first, light, paint | hair.paint, Worn(hair.style))
+        )
         true = np.array(code.pose.as_tuple())
         errors.append(
             [np.abs(np.array(s.placement.pose.as_tuple()) - true).sum() for s in (first, second)]
@@ -63,7 +66,9 @@ def test_a_render_that_is_not_found_changes_nothing(
     wide, light = fit_lighting(astronaut, astronaut_face, first)
     hair = fit_hair(wide, first, light, {})
     monkeypatch.setattr(fit_stages, "find_again", lambda *_: None)
-    assert second_look(astronaut, astronaut_face, known, (first, light, {}, hair)) is first
+    assert (
+        second_look(astronaut, astronaut_face, known, (first, light, {}, Worn(hair.style))) is first
+    )
 
 
 def test_the_mask_follows_the_head_to_another_camera(

@@ -13,16 +13,17 @@ from mien.head.light import LIGHTS
 from mien.head.schema import LABEL
 from mien.persona.hair_fit import HairMeasures, corrected_colour, first_colour, measure_hair
 from mien.persona.hair_mask import hair_mask, head_map
+from mien.persona.hair_parse import find_hair
 
 from .people import seen_bald
 
-CROPPED = HairMeasures(bare=(0.2, 0.05), ring=0.8, fringe=0.05, volume=0.08, covered=0.95)
+CROPPED = HairMeasures(ring=0.8, fringe=0.05, volume=0.08, covered=0.95)
 
 
-def test_a_ring_of_hair_is_not_a_bald_head() -> None:
-    fair = dataclasses.replace(CROPPED, bare=(0.8, 0.7), ring=0.6)
-    assert not fair.is_bald
-    assert dataclasses.replace(fair, ring=0.2).is_bald
+def test_a_cropped_scalp_is_not_a_bald_head() -> None:
+    assert not CROPPED.is_bald
+    assert not dataclasses.replace(CROPPED, covered=0.2, ring=0.0).is_bald
+    assert dataclasses.replace(CROPPED, covered=0.05).is_bald
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def measured() -> dict[str, HairMeasures]:
     found = {}
     for style in ("bald", "buzz", "quiff", "afro", "long", "fringe_long"):
         view, head, _ = seen_bald(style)
-        found[style] = measure_hair(view, head, hair_mask(view, head))
+        found[style] = measure_hair(view, head, find_hair(view, head, "rules"))
     return found
 
 

@@ -34,8 +34,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}：没有找到人脸；需要至少 80 像素的正面人脸，请换更大或更清晰的照片。{notes}",
     ),
     "character.no_change": (
-        "nothing to change; wanted --set NAME=NUMBER or --hair STYLE: `mien head schema` lists the "
-        "names",
-        "没有要修改的内容；需要 --set 名称=数值 或 --hair 发型，`mien head schema` 列出全部名称",
+        "nothing to change; wanted --set NAME=NUMBER, or --hair, --facial-hair, --glasses STYLE: "
+        "`mien head schema` lists the names",
+        "没有要修改的内容；需要 --set 名称=数值 或 --hair、--facial-hair、--glasses 样式，"
+        "`mien head schema` 列出全部名称",
     ),
 }

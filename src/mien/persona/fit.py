@@ -2,7 +2,8 @@
 
 landmarks, descriptor -> translator (prior) -> Gauss-Newton: identity, expression, pose, camera
 photo and bare head, pixel on pixel -> light and skin -> lips, brows, eyes, beard
--> hair by colour and place -> a second look at the geometry -> texture of the skin
+-> hair by colour and place, glasses, facial hair -> a second look at the geometry
+-> texture of the skin
 
 The steps are in `fit_stages`.
 """
@@ -19,6 +20,7 @@ from mien.face import affine
 from mien.head.camera import Camera
 from mien.head.render import BACKGROUND, View
 from mien.head.schema import LABEL, SLIDERS
+from mien.head.worn import Worn
 from mien.io.provenance import Provenance, request_hash
 from mien.persona.appearance import fit_paint
 from mien.persona.character import Character
@@ -30,6 +32,7 @@ from mien.persona.fit_stages import (
     fit_shape,
     fit_skin,
     second_look,
+    wearer_of,
 )
 from mien.persona.hair_mask import HeadMap, head_map
 from mien.persona.held import NONE_HELD, Held
@@ -39,6 +42,7 @@ from mien.persona.placement import Sight, photo_view
 from mien.persona.prior import brow_materials
 from mien.persona.texture_fit import Likeness
 from mien.persona.translator import translator
+from mien.persona.worn_fit import fit_worn
 from mien.types import AU_NAMES, Face, FaceCode, Image, Landmarks, MaterialValue, Pose
 
 CROP_ZOOM = 0.92
@@ -97,8 +101,10 @@ def fit_face(photo: Image, face: Face, options: FitOptions = FitOptions()) -> Fi
     )
     paint |= held.materials
     hair = fit_hair(wide, shape, light, paint, held.hair)
-    paint |= {**hair.paint, **held.materials}
-    shape = second_look(photo, face, known, (shape, light, paint, hair), held)
+    worn = fit_worn(wide, wearer_of(shape, light), held)
+    paint |= {**hair.paint, **worn.paint, **held.materials}
+    wears = Worn(hair.style, worn.facial_hair, worn.glasses)
+    shape = second_look(photo, face, known, (shape, light, paint, wears), held)
     paint |= {**_rounded_values(brow_materials(shape.fit.parameters)), **held.materials}
     camera = Camera(size=options.size, zoom=CROP_ZOOM)
     view = View(camera=camera, light=light.light, background=_backdrop(wide, shape.placement.pose))
@@ -113,6 +119,8 @@ def fit_face(photo: Image, face: Face, options: FitOptions = FitOptions()) -> Fi
         pose=shape.placement.pose,
         materials=paint,
         hair=hair.style,
+        facial_hair=worn.facial_hair,
+        glasses=worn.glasses,
     )
     provenance = Provenance(
         source="algorithmicMedia" if texture is None else "compositeSynthetic",

@@ -108,7 +108,7 @@ def second_look(
     photo: Image,
     face: Face,
     known: Translator,
-    drawn: tuple[Shape, LightFit, Paint, Hair],
+    drawn: tuple[Shape, LightFit, Paint, Worn],
     held: Held = NONE_HELD,
 ) -> Shape:
     """The shape fitted again, with the detector's habits on this very face.
@@ -116,17 +116,17 @@ def second_look(
     The first fit knows how the detector errs on the average render. Where it puts its points on a
     render of this character, whose landmarks are known exactly, says how it errs on this one.
     """
-    shape, light, paint, hair = drawn
+    shape, light, paint, worn = drawn
     mesh = assemble(
         load(),
         shape.fit.parameters[SLIDER_PART],
         shape.fit.parameters[AU_PART],
-        worn=Worn(hair.style),
+        worn=worn,
         gaze=shape.gaze,
     )
     view = dataclasses.replace(LOOK, light=light.light)
     picture = draw(
-        mesh, material_vector(paint, hair=hair.style), pose=shape.placement.pose, view=view
+        mesh, material_vector(paint, hair=worn.hair), pose=shape.placement.pose, view=view
     )
     to_crop = affine.invert(shape.placement.crop_to_photo(view.camera))
     found = find_again(picture.rgb, affine.transform(to_crop, face.landmarks))
@@ -187,6 +187,13 @@ def halved(view: Sight) -> Sight:
     )
 
 
+def wearer_of(shape: Shape, light: LightFit) -> Wearer:
+    """The fitted head as it is drawn to be compared with the wide sight."""
+    parts, pose = shape.fit.parameters, shape.placement.pose
+    zoom = WIDE.camera.zoom
+    return Wearer(parts[SLIDER_PART], parts[AU_PART], pose, zoom, shape.sex, light.skin)
+
+
 def fit_hair(
     wide: Sight, shape: Shape, light: LightFit, paint: Paint, wanted: str | None = None
 ) -> Hair:
@@ -195,10 +202,7 @@ def fit_hair(
     head = head_map(small, pose.roll)
     mask = find_hair(small, head)
     measures = hair_fit.measure_hair(small, head, mask)
-    parts = shape.fit.parameters
-    wearer = Wearer(
-        parts[SLIDER_PART], parts[AU_PART], pose, WIDE.camera.zoom, shape.sex, light.skin
-    )
+    wearer = wearer_of(shape, light)
     worn = hair_worn(measures, (mask, small, head), wearer, wanted)
     style = worn.hair
     if style == "bald":

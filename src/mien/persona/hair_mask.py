@@ -29,6 +29,7 @@ _FLOOR = 0.004  # share below which a cluster's absence says little
 _CLIP = 2.5
 _EDGE_RADIUS_CM, _EDGE_NOISE = 0.9, 2e-3
 _CLOSING_CM = 0.9
+_BALD_LIKENESS, _BALD_RATIO, _BALD_RING = 0.66, 0.45, 0.35
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -195,3 +196,40 @@ def connected(mask: Mask, head: HeadMap) -> Mask:
     touching = np.bincount(pieces[scalp & mask], minlength=count) > 6
     touching[0] = False
     return touching[np.asarray(pieces, np.int32)]
+
+
+def ring_around(head: HeadMap) -> Mask:
+    """(s, s) just outside the skull, above the ears: where hair stands."""
+    return ~head.on_head & (head.outside > 0.25) & (head.outside < 1.5) & (head.up > 2)
+
+
+def share_of(mask: Mask, zone: Mask) -> float:
+    """How much of a zone the mask covers, 0..1."""
+    return float((mask & zone).sum() / max(zone.sum(), 1))
+
+
+def is_bare(view: Sight, head: HeadMap, mask: Mask) -> bool:
+    """Whether what these rules take for hair on the scalp is skin.
+
+    It has the face's colours, and nothing stands around the skull.
+    """
+    overlap, density = _bareness(view, head)
+    ring = share_of(mask, ring_around(head) & view.inside)
+    return overlap > _BALD_LIKENESS and density > _BALD_RATIO and ring < _BALD_RING
+
+
+def _bareness(view: Sight, head: HeadMap) -> tuple[float, float]:
+    share = colour_shares(view)
+    skin, scalp = _plain_skin(head), head.face & (head.hairline > 0.6) & view.inside
+    if not (skin.any() and scalp.any()):
+        return (0.0, 0.0)
+    of_skin, of_scalp = share[skin.ravel()].mean(0), share[scalp.ravel()].mean(0)
+    overlap = float(np.sqrt(of_skin * of_scalp).sum())
+    density = float(of_scalp @ of_skin / max(float(of_skin @ of_skin), 1e-6))
+    return (overlap, density)
+
+
+def _plain_skin(head: HeadMap) -> Mask:
+    x, y = np.abs(head.rest[..., 0]), head.rest[..., 1]
+    skin = head.face & (head.hairline < -1.5) & (y > -10) & (x < 5.5)
+    return skin & (head.labels == LABEL["skin"])

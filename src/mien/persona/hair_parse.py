@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from mien.persona.hair_mask import HeadMap, Mask, connected, hair_mask, place_odds
+from mien.persona.hair_mask import HeadMap, Mask, connected, hair_mask, is_bare, place_odds
 from mien.persona.placement import Sight
 
 if TYPE_CHECKING:
@@ -47,4 +47,5 @@ def find_hair(view: Sight, head: HeadMap, way: Way = WAY) -> Mask:
 
         if WEIGHTS.is_file():
             return parsed_hair(view, head)
-    return hair_mask(view, head)
+    mask = hair_mask(view, head)
+    return np.zeros_like(mask) if is_bare(view, head, mask) else mask

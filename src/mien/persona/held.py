@@ -12,14 +12,25 @@ from mien.persona.landmark_model import BROW_NAMES, BROW_PART, PARAMETER_COUNT, 
 from mien.persona.prior import BROW_DEFAULTS, Prior
 from mien.types import MaterialValue
 
+STYLES = ("hair", "facial_hair", "glasses")
+"""What a head wears by name."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Held:
-    """Values by name that stay; hair None is fitted."""
+    """Values by name that stay; a style that is None is fitted."""
 
     sliders: Mapping[str, float] = dataclasses.field(default_factory=dict)
     materials: Mapping[str, MaterialValue] = dataclasses.field(default_factory=dict)
     hair: str | None = None
+    facial_hair: str | None = None
+    glasses: str | None = None
+
+    @property
+    def styles(self) -> dict[str, str]:
+        """The held styles, by the fields of `FaceCode`."""
+        asked = {name: getattr(self, name) for name in STYLES}
+        return {name: style for name, style in asked.items() if style is not None}
 
     def as_config(self) -> dict[str, object]:
         """JSON values."""

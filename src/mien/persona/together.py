@@ -29,7 +29,7 @@ from mien.persona.gauss_newton import (
     fit_geometry,
     limits,
 )
-from mien.persona.held import NONE_HELD, Held, hold
+from mien.persona.held import NONE_HELD, STYLES, Held, hold
 from mien.persona.landmark_model import (
     AU_PART,
     BROW_NAMES,
@@ -40,7 +40,7 @@ from mien.persona.landmark_model import (
 )
 from mien.persona.prior import BROW_DEFAULTS, Prior
 from mien.persona.translator import translator
-from mien.types import Face, FaceCode, Image, Landmarks, MaterialValue
+from mien.types import Face, Image, Landmarks, MaterialValue
 
 FloatArray = NDArray[np.float64]
 
@@ -167,7 +167,7 @@ def _pinned(prior: Prior, value: FloatArray) -> Prior:
 def fit_together(photos: Sequence[tuple[Image, Face]], options: FitOptions) -> Together:
     """One person from several photos, each with the face that is theirs.
 
-    Colours are medians over the photos, the hair style is that of most, skin and light those of the
+    Colours are medians over the photos, styles are those of most, skin and light those of the
     photo that is most frontal and least spoilt. Raises InputError without a photo.
     """
     if not photos:
@@ -182,13 +182,13 @@ def fit_together(photos: Sequence[tuple[Image, Face]], options: FitOptions) -> T
     brows: dict[str, float] = dict(
         zip(BROW_NAMES, (value[len(SLIDERS) :] + BROW_DEFAULTS).tolist(), strict=True)
     )
-    hair = held.hair or _hair(codes, best)
+    styles = {name: _most([getattr(code, name) for code in codes], best) for name in STYLES}
     common = middle([code.materials for code in codes])
     paint = {name: value for name, value in common.items() if name not in _ON_SKIN}
     shared = Held(
         {**_rounded(sliders), **held.sliders},
         {**paint, **_rounded(brows), **held.materials},
-        hair,
+        **{**styles, **held.styles},
     )
     fits = []
     for place, (photo, face) in enumerate(photos):
@@ -217,9 +217,8 @@ def _spoilt(fit: Fit) -> float:
     return float(np.hypot(pose.yaw, pose.pitch)) + 30.0 * len(fit.warnings)
 
 
-def _hair(codes: Sequence[FaceCode], best: int) -> str:
+def _most(styles: Sequence[str], best: int) -> str:
     """The style of most photos; of the best one where none has most."""
-    styles = [code.hair for code in codes]
     return max(styles, key=lambda style: (styles.count(style), style == styles[best]))
 
 

@@ -19,6 +19,20 @@ def hair_styles() -> tuple[str, ...]:
     return HAIR_STYLES
 
 
+def beards() -> tuple[str, ...]:
+    """The head's facial hair, looked up in the same way."""
+    from mien.head.schema import FACIAL_HAIR
+
+    return FACIAL_HAIR
+
+
+def frames() -> tuple[str, ...]:
+    """The head's glasses, looked up in the same way."""
+    from mien.head.schema import GLASSES
+
+    return GLASSES
+
+
 def preset_names() -> tuple[str, ...]:
     """The presets, looked up only when the options are shown or read."""
     from mien.jobs.character.imitator.presets import PRESETS
@@ -55,6 +69,8 @@ class EditRequest:
     folder: Path = fields.argument("DIR", help="character.folder")
     set: Mapping[str, float] = fields.option({}, help="option.set", span=(-2.5, 2.5))
     hair: str | None = fields.option(None, help="option.hair", choices=hair_styles)
+    facial_hair: str | None = fields.option(None, help="option.facial_hair", choices=beards)
+    glasses: str | None = fields.option(None, help="option.glasses", choices=frames)
     relock: bool = fields.option(False, help="character.relock")
     lock: tuple[str, ...] = fields.option((), help="character.lock", metavar="NAME[=VALUE]")
     overwrite: bool = fields.option(False, help="option.overwrite")

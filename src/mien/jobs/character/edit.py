@@ -19,16 +19,17 @@ from mien.jobs.record import recorded
 from mien.messages import text
 from mien.persona.character import Character, Confidence, read_character
 from mien.persona.fit import Fit, FitOptions, fit_face
+from mien.persona.held import STYLES
 from mien.types import Image
 
 
 def edit(request: EditRequest, *, progress: Progress = no_progress) -> Outcome:
-    """The character with changed sliders or hair, in a new folder beside the old one.
+    """The character with changed sliders or styles, in a new folder beside the old one.
 
     Raises OptionError for an unknown name or where nothing is to be changed, InputError where it
     is to be fitted again and its folder holds no photo with a face.
     """
-    if not (request.set or request.hair or request.relock or request.lock):
+    if not (request.set or styles_of(request) or request.relock or request.lock):
         raise OptionError(text("character.no_change"))
     known = read_character(request.folder)
     # What is edited is the folder, also where its params.json was named.
@@ -47,12 +48,18 @@ def edit(request: EditRequest, *, progress: Progress = no_progress) -> Outcome:
     return Outcome(results=(target,))
 
 
+def styles_of(request: EditRequest) -> dict[str, str]:
+    """The styles that are asked for, by the fields of `FaceCode`."""
+    asked = {name: getattr(request, name) for name in STYLES}
+    return {name: style for name, style in asked.items() if style is not None}
+
+
 def by_hand(request: EditRequest, known: Character) -> Character:
     """The character with what was set, and the names of all that somebody ever set."""
     code = dataclasses.replace(
         known.code,
         sliders={**known.code.sliders, **request.set},
-        hair=request.hair or known.code.hair,
+        **styles_of(request),
     )
     validate(code)
     held = held_of(request.lock, code)
@@ -60,10 +67,9 @@ def by_hand(request: EditRequest, known: Character) -> Character:
         code,
         sliders={**code.sliders, **held.sliders},
         materials={**code.materials, **held.materials},
-        hair=held.hair or code.hair,
+        **held.styles,
     )
-    hair = ("hair",) if request.hair else ()
-    names = dict.fromkeys((*known.by_hand, *request.set, *hair, *names_of(held)))
+    names = dict.fromkeys((*known.by_hand, *request.set, *styles_of(request), *names_of(held)))
     told: dict[str, Confidence] = {
         name: "set" for name in names if name in SLIDER_INDEX and known.confidence
     }
@@ -88,7 +94,8 @@ def refitted(changed: Character, photo: Image | None, source: Path) -> Fit:
 
 def _made_by(request: EditRequest, known: Character, changed: Character) -> Provenance:
     asked: dict[str, object] = {
-        **{"set": dict(request.set), "hair": request.hair, "of": known.provenance.request},
+        **{"set": dict(request.set), "styles": styles_of(request)},
+        **{"of": known.provenance.request},
     }
     if request.relock or request.lock:
         asked |= {"relock": request.relock, "lock": list(request.lock)}

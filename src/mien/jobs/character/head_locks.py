@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from mien.errors import OptionError
@@ -11,7 +12,7 @@ from mien.io.names import terminal_safe
 from mien.jobs.character.engine_fit.locks import number, read_locks
 from mien.jobs.character.imitator.layout import complete
 from mien.messages import text
-from mien.persona.held import Held
+from mien.persona.held import STYLES, Held
 from mien.types import FaceCode, MaterialValue
 
 
@@ -22,16 +23,16 @@ def held_of(words: Sequence[str], code: FaceCode) -> Held:
     """
     sliders: dict[str, float] = {}
     materials: dict[str, MaterialValue] = {}
-    hair: str | None = None
+    styles: dict[str, str] = {}
     kinds = {one.name: one.kind for one in MATERIALS}
     asked = read_locks(words)
     for name, written in asked.items():
-        if name == "hair":
-            hair = written or code.hair
+        if name in STYLES:
+            styles[name] = written or getattr(code, name)
         elif name in SLIDER_INDEX or name in MACROS:
             sliders |= _sliders(name, written, code)
         elif name not in kinds:
-            known = (*SLIDERS, *MACROS, *kinds, "hair")
+            known = (*SLIDERS, *MACROS, *kinds, *STYLES)
             raise unknown(text("character.lock.name"), terminal_safe(name), known)
         elif written is None:
             materials[name] = complete(code.materials, code.hair)[name]
@@ -39,8 +40,8 @@ def held_of(words: Sequence[str], code: FaceCode) -> Held:
             raise OptionError(text("character.lock.colour", name=name))
         else:
             materials[name] = number(name, written)
-    validate(FaceCode(sliders=sliders, materials=materials, hair=hair or code.hair))
-    return Held(sliders, materials, hair)
+    validate(dataclasses.replace(FaceCode(sliders=sliders, materials=materials), **styles))
+    return Held(sliders, materials, **styles)
 
 
 def _sliders(name: str, written: str | None, code: FaceCode) -> dict[str, float]:
@@ -54,6 +55,5 @@ def _sliders(name: str, written: str | None, code: FaceCode) -> dict[str, float]
 
 def names_of(held: Held) -> tuple[str, ...]:
     """The names of what is held, as a character's folder remembers them."""
-    hair = () if held.hair is None else ("hair",)
     # The colour "hair" and the style share a name, and stay together.
-    return tuple(dict.fromkeys((*held.sliders, *held.materials, *hair)))
+    return tuple(dict.fromkeys((*held.sliders, *held.materials, *held.styles)))

@@ -456,8 +456,9 @@ export class Panel {
     const set = Object.fromEntries(sliders.map((key) => [key.slice(7), this.values[key]]));
     const others = [...this.touched].filter((key) => key.startsWith("material."));
     const materials = Object.fromEntries(others.map((key) => [key.slice(9), this.values[key]]));
-    const hair = this.touched.has("choice.hair") ? this.values["choice.hair"] : "";
-    const [told] = await this.ask({ do: "character.edit", character: this.character, set, materials, hair, refit });
+    const chosen = [...this.touched].filter((key) => key.startsWith("choice."));
+    const styles = Object.fromEntries(chosen.map((key) => [key.slice(7), this.values[key]]));
+    const [told] = await this.ask({ do: "character.edit", character: this.character, set, materials, styles, refit });
     if (told) this.say(this.words.queued.replace("{run}", told.queued));
   }
 

@@ -19,6 +19,7 @@ from mien.errors import InputError, MienError
 from mien.io.files import read_bytes
 from mien.jobs.base import Job
 from mien.messages import LANGUAGES, text, use_language
+from mien.persona.held import STYLES
 
 PANEL = Path(__file__).parents[1] / "panel"
 SOCKET = "/panel/live"
@@ -187,8 +188,10 @@ def _edit(backstage: Backstage, owner: str, link: Link, header: Header) -> Heade
         "relock": bool(header.get("refit")),
         "lock": _locks(header.get("materials")),
     }
-    if header.get("hair"):
-        work.values = {**work.values, "hair": str(header["hair"])}
+    styles = header.get("styles")
+    if isinstance(styles, dict):
+        worn = {name: str(styles[name]) for name in STYLES if name in styles}
+        work.values = {**work.values, **worn}
     job = next(job for job in backstage.jobs if job.name == "character")
     fill(job.request["edit"], work.values)
     backstage.works.add(work)
