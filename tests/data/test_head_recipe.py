@@ -58,6 +58,31 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(head_recipe, "SHARD", 2)
 
 
+def test_effects_spoil_photos_alone(tmp_path: Path) -> None:
+    clean, spoilt, again = (tmp_path / name for name in ("clean", "spoilt", "again"))
+    wanted = recipe(count=4, size=48, masks=False)
+    make(wanted, clean)
+    effects = dataclasses.replace(wanted, effects=True)
+    make(effects, spoilt)
+    make(effects, again, workers=2)
+    assert tree(spoilt) == tree(again)
+    one, other = tree(clean), tree(spoilt)
+    assert one["labels.csv"] == other["labels.csv"]
+    for index in range(4):
+        name = f"00000/{index:06d}.png"
+        assert np.array_equal(read_image(clean / "toon" / name), read_image(spoilt / "toon" / name))
+        changed = read_image(clean / "photo" / name).astype(int) - read_image(
+            spoilt / "photo" / name
+        )
+        assert 0.5 < np.abs(changed).mean() < 30
+    assert read_recipe(spoilt / "recipe.json") == effects
+
+
+def test_recipes_from_before_effects_are_read() -> None:
+    assert b"effects" not in recipe().as_bytes()
+    assert len(recipe(count=10_000_000, effects=True, seed=2**62).as_bytes()) < 200
+
+
 @pytest.mark.usefixtures("small_shards")
 def test_a_set_holds_what_its_recipe_says(tmp_path: Path) -> None:
     wanted = recipe()
@@ -162,7 +187,7 @@ def test_the_number_of_workers_never_shows(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"\xff\xfe junk", "not JSON; wanted the recipe.json"),
         (b"[" * 60_000, "not JSON; wanted the recipe.json"),
-        (b"[1, 2]", "not a recipe; wanted exactly the fields count, head, masks"),
+        (b"[1, 2]", "not a recipe; wanted exactly the fields count, effects, head, masks"),
         (b'{"count": 5}', "not a recipe; wanted exactly the fields"),
         (b"x" * 70_000, "MiB"),
     ],
@@ -191,6 +216,7 @@ def test_what_is_no_recipe_is_refused(tmp_path: Path, data: bytes, message: str)
         ("seed", -1),
         ("seed", 2**70),
         ("masks", 1),
+        ("effects", "yes"),
         ("head", 2),
         ("head", "x" * 100),
     ],

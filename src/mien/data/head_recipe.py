@@ -29,6 +29,7 @@ from mien.data.head_labels import columns, row
 from mien.data.people import HeadSpec, draw_scene, head_name
 from mien.data.workers import Told
 from mien.errors import InputError, OutputError
+from mien.head.photo_effects import apply_effects, random_effects
 from mien.head.samplers import SAMPLER_NAMES, SamplerName
 from mien.head.schema import LABELS
 from mien.io.atomic import atomic_file, atomic_folder, remove_leftovers
@@ -37,7 +38,8 @@ from mien.io.image import encode_image
 from mien.io.names import terminal_safe
 from mien.io.provenance import Provenance, request_hash
 from mien.messages import text
-from mien.types import Style
+from mien.seeding import rng
+from mien.types import Image, Style
 
 Styles: TypeAlias = Literal["photo", "toon", "both"]
 SHARD = 100
@@ -57,7 +59,10 @@ _PALETTE = (
 
 @dataclasses.dataclass(frozen=True)
 class HeadRecipe:
-    """Which people in which pictures; `head` names the head that draws them."""
+    """Which people in which pictures; `head` names the head that draws them.
+
+    effects   photos as cameras and files spoil them: `head.photo_effects`, by chance for each
+    """
 
     count: int
     size: int = 128
@@ -66,6 +71,7 @@ class HeadRecipe:
     sampler: SamplerName = "portrait"
     masks: bool = False
     head: str = ""
+    effects: bool = False
 
     @property
     def styles(self) -> tuple[Style, ...]:
@@ -86,14 +92,19 @@ class HeadRecipe:
         """The pictures of one style."""
         return HeadSpec(style=style, size=self.size, seed=self.seed, sampler=self.sampler)
 
+    def as_config(self) -> dict[str, object]:
+        """JSON values; without effects as they were written when there were none."""
+        values = dataclasses.asdict(self)
+        return values if self.effects else {n: v for n, v in values.items() if n != "effects"}
+
     def as_bytes(self) -> bytes:
         """The recipe as a file: the same bytes on any machine."""
-        written = json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"))
+        written = json.dumps(self.as_config(), sort_keys=True, separators=(",", ":"))
         return written.encode() + b"\n"
 
     def provenance(self) -> Provenance:
         """What is written into every picture."""
-        asked = request_hash(dataclasses.asdict(self))
+        asked = request_hash(self.as_config())
         return Provenance(source="algorithmicMedia", job=JOB, seed=self.seed, request=asked)
 
 
@@ -106,6 +117,8 @@ def read_recipe(path: Path) -> HeadRecipe:
     except (ValueError, RecursionError):
         raise InputError(text("data.recipe_json", **shown)) from None
     names = [field.name for field in dataclasses.fields(HeadRecipe)]
+    if isinstance(values, dict):
+        values = {"effects": False, **values}
     if not isinstance(values, dict) or sorted(values) != sorted(names):
         raise InputError(text("data.recipe_fields", names=", ".join(sorted(names)), **shown))
     for name, wanted in _WANTED.items():
@@ -127,6 +140,7 @@ _WANTED: dict[str, tuple[Any, ...]] = {
     "style": get_args(Styles),
     "sampler": SAMPLER_NAMES,
     "masks": (False, True),
+    "effects": (False, True),
     "head": (),
 }
 
@@ -245,13 +259,14 @@ class _Shard:
             for index in range(first, first + _people(recipe, number)):
                 name = f"{index:06d}.png"
                 code, view, drawn = draw_scene(spec, index)
+                picture = _picture(recipe, style, index, drawn.rgb)
                 for path, new in built.items():
                     masks = path.parent.name.endswith("-masks")
                     data = (
                         _mask(drawn.labels)
                         if masks
                         else encode_image(
-                            drawn.rgb, path=new / name, provenance=made_by, marked=False
+                            picture, path=new / name, provenance=made_by, marked=False
                         )
                     )
                     (new / name).write_bytes(data)
@@ -261,6 +276,14 @@ class _Shard:
             for path, new in built.items():
                 if not path.parent.name.endswith("-masks"):
                     (new / LABELS_FILE).write_bytes(_csv([columns(), *rows]))
+
+
+def _picture(recipe: HeadRecipe, style: Style, index: int, drawn: Image) -> Image:
+    """What is written of a drawing: drawings of the toon style stay clean."""
+    if style == "toon" or not recipe.effects:
+        return drawn
+    noise = int(rng(recipe.seed, "noise of a picture", index).integers(2**62))
+    return apply_effects(drawn, random_effects(recipe.seed, index), seed=noise)
 
 
 def _csv(rows: list[list[str]]) -> bytes:

@@ -34,6 +34,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "绘制怎样的人群；不填则为 portrait",
     ),
     "option.masks": ("also write the parts of every face as PNG", "另将每张脸的部位写成 PNG"),
+    "option.effects": (
+        "spoil photos as cameras and files do: white balance, blur, noise, JPEG",
+        "按相机和文件的方式处理照片：白平衡、模糊、噪点、JPEG",
+    ),
     "option.workers": ("processes; all cores if left out", "进程数；不填则使用全部核心"),
     "option.glb": ("also export a 3D model of each person", "另为每人导出三维模型"),
     "option.stats": (

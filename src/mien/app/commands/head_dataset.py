@@ -35,6 +35,7 @@ class DatasetRequest:
     sampler: SamplerName | None = fields.option(None, help="option.set_sampler")
     seed: int | None = fields.option(None, help="option.people_seed", span=_SEEDS)
     masks: bool = fields.option(False, help="option.masks")
+    effects: bool = fields.option(False, help="option.effects")
     workers: int | None = fields.option(None, help="option.workers", span=(1, 256))
     backend: Kind = fields.option("local", help="scale.backend")
     address: str = fields.option("auto", help="scale.address_help", metavar="ADDRESS")
@@ -65,14 +66,15 @@ def dataset(request: DatasetRequest) -> int:
         if (value := getattr(request, name)) is not None
     }
     if request.recipe is not None:
-        if given or request.masks:
-            name = next(iter([*given, "masks"]))
+        flags = [name for name in ("masks", "effects") if getattr(request, name)]
+        if given or flags:
+            name = [*given, *flags][0]
             raise OptionError(text("data.recipe_or_options", name=f"--{name}"))
         recipe = read_recipe(request.recipe)
     elif request.count is None:
         raise OptionError(text("data.recipe_or_count"))
     else:
-        recipe = HeadRecipe(**given, masks=request.masks, head=head_name())
+        recipe = HeadRecipe(**given, masks=request.masks, effects=request.effects, head=head_name())
     begun = open_set(recipe, request.out)
     if begun.left < recipe.pictures:
         console.note(text("data.kept", count=recipe.pictures - begun.left))
