@@ -30,17 +30,38 @@ _START = 4
 _SEED_LEAK = 0.1
 
 
-class SlimMaker(nn.Module):
-    """A U-Net from a picture of one kind, or two pictures, to one of the other kind."""
+_EVEN = (0.25, 0.5, 0.25)
 
-    def __init__(self, widths: tuple[int, ...], fold: int, pictures: int = 1) -> None:
+
+class SlimMaker(nn.Module):
+    """A U-Net from a picture of one kind, or two pictures, to one of the other kind.
+
+    even   what leaves the folded layers is averaged over its neighbours: the places of a cell are
+           made by different weights, and would lie over the picture as a grid of two pixels
+           (Sugawara et al. 2018)
+    """
+
+    def __init__(
+        self, widths: tuple[int, ...], fold: int, pictures: int = 1, *, even: bool = False
+    ) -> None:
         super().__init__()
         self.net = UNet(3 * pictures, 3, widths=widths, fold=fold)
-        self.channels = widths
+        self.channels, self.even = widths, even
 
     def forward(self, pictures: Tensor, *, taps: bool = False) -> Tensor | tuple[Tensor, ...]:
         """(n, 3 or 6, s, s) to (n, 3, s, s) in [-1, 1]; or the maps on the way down."""
-        return self.net.way_down(pictures) if taps else torch.tanh(self.net(pictures))
+        if taps:
+            return self.net.way_down(pictures)
+        made = self.net(pictures)
+        return torch.tanh(_evened(made) if self.even else made)
+
+
+def _evened(planes: Tensor) -> Tensor:
+    """(n, c, h, w) under the kernel [1 2 1]' [1 2 1] / 16; edges repeat. No grid of 2 is left."""
+    line = planes.new_tensor(_EVEN)
+    kernel = torch.outer(line, line).expand(planes.shape[1], 1, 3, 3)
+    padded = functional.pad(planes, (1, 1, 1, 1), mode="replicate")
+    return functional.conv2d(padded, kernel, groups=planes.shape[1])
 
 
 class SlimJudge(nn.Module):
@@ -169,7 +190,7 @@ def make_maker(config: Config, seed: int, name: str) -> nn.Module:
         encoder.load_state_dict(FixedEncoder().state_dict())
     elif config.network == "unet":
         pictures = 2 if config.guide and name == "to_b" else 1
-        net = _begun(SlimMaker(config.maker, config.shuffle, pictures), config, random)
+        net = _begun(SlimMaker(config.maker, config.shuffle, pictures, even=config.even), config, random)
     elif config.network == "deep":
         net = _begun(DeepUNet(config.maker), config, random)
     elif config.network == "resnet":

@@ -39,6 +39,7 @@ class Config(RecipeSettings):
                     ancestor's U-Net, which halves once for every width; "resnet"
     opinion         "own": the judge that goes with the network; "patch": one of 70 x 70 pixels
     shuffle         the U-Net's pictures enter as cells of so many pixels a side
+    even            what leaves the U-Net is averaged over neighbours, so that cells leave no grid
     blocks          residual blocks in the middle of the "resnet"
     guide           the maker to drawings sees a second picture: a drawing of a guessed head
     maker, judge    channels from the finest level down
@@ -84,6 +85,7 @@ class Config(RecipeSettings):
     network: Literal["seed", "unet", "deep", "resnet"] = "unet"
     opinion: Literal["own", "patch"] = "own"
     shuffle: int = 2
+    even: bool = False
     blocks: int = 9
     guide: bool = False
     maker: tuple[int, ...] = (32, 64, 128)
@@ -195,6 +197,7 @@ _FREE: dict[str, Any] = {
 }
 """Nothing but the framework says which picture belongs to which."""
 _PAIRED: dict[str, Any] = {
+    "even": True,
     "pairing": "true",
     "cycle": 0.0,
     "pull": (5.0, 5.0),
