@@ -23,7 +23,7 @@ from mien.jobs.translate.contrast import chosen_places, patch_loss
 from mien.jobs.translate.data import PairStream, Wanted, opened
 from mien.jobs.translate.generators import FixedEncoder
 from mien.jobs.translate.losses import Pool, spread
-from mien.jobs.translate.networks import EYES, eye_weights, make_judge, make_maker
+from mien.jobs.translate.networks import EYES, _evened, eye_weights, make_judge, make_maker
 from mien.jobs.translate.pairs import look_alikes
 from mien.jobs.translate.presets import PRESETS, config
 from mien.jobs.translate.recipe import preview, ready_maker
@@ -441,3 +441,18 @@ def test_training_on_two_folders_from_the_command_line(
     )  # fmt: skip
     assert drawn.code == 0, drawn.err
     assert (tmp_path / "back" / "0.png").is_file()
+
+
+def test_an_even_maker_leaves_no_grid_of_two_pixels() -> None:
+    grid = torch.ones(1, 3, 16, 16)
+    grid[..., ::2, 1::2] = grid[..., 1::2, ::2] = -1
+    flat = torch.full((1, 3, 16, 16), 0.3)
+    inner = _evened(grid)[..., 1:-1, 1:-1]
+    assert inner.abs().max() < 1e-6
+    torch.testing.assert_close(_evened(flat), flat)
+    made = make_maker(config("paired", maker=(8, 16)), 0, "to_b")
+    other = make_maker(config("paired", maker=(8, 16), even=False), 0, "to_b")
+    pictures = torch.rand(2, 3, 64, 64) * 2 - 1
+    with torch.no_grad():
+        smooth, plain = made.eval()(pictures), other.eval()(pictures)
+    torch.testing.assert_close(_evened(torch.atanh(plain)), torch.atanh(smooth), atol=1e-4, rtol=0)
