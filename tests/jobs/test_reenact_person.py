@@ -227,16 +227,36 @@ def test_a_network_of_another_kind_is_refused(tmp_path: Path, changes: dict[str,
         painter_of(other)
 
 
-def test_the_crop_is_laid_into_the_still() -> None:
+def test_the_face_is_laid_into_the_still() -> None:
     known = person()
+    own = known.landmarks[known.neutral]
     canvas = Canvas(known, 64)
-    shown = canvas(np.full((32, 32, 3), 255, np.uint8))
+    shown = canvas(np.full((32, 32, 3), 255, np.uint8), own)
     assert shown.shape == (64, 64, 3)
-    assert shown[32, 32].tolist() == [255, 255, 255]
-    assert np.abs(shown[0, 0].astype(int) - known.still[0, 0]).max() <= 60
-    assert Canvas(known, 40)(known.frames[0]).shape == (40, 40, 3)
-    same = canvas(affine.warp(known.still, known.to_crop, (32, 32)))
-    assert np.abs(same.astype(int) - known.still).mean() < 6
+    x, y = np.rint(2 * own[30]).astype(int)
+    assert shown[y, x].tolist() == [255, 255, 255]
+    # Far from the face the still stays as it is, whatever the crop shows there.
+    assert np.array_equal(shown[:3], known.still[:3])
+    assert Canvas(known, 40)(known.frames[0], own).shape == (40, 40, 3)
+    same = canvas(affine.warp(known.still, known.to_crop, (32, 32)), own)
+    assert np.abs(same.astype(int) - known.still).mean() < 3.0
+
+
+def test_the_still_moves_along_with_the_face() -> None:
+    known = person()
+    own = known.landmarks[known.neutral]
+    rows, columns = np.mgrid[:64, :64]
+    shade = 4 * np.hypot(columns - 2 * own[27, 0], rows - 2 * own[27, 1])
+    still = np.repeat(np.clip(shade, 0, 255)[..., None], 3, 2).astype(np.uint8)
+    canvas = Canvas(dataclasses.replace(known, still=still), 64)
+    moved = affine.warp(still, [[1, 0, 4], [0, 1, 0]], (64, 64)).astype(int)
+    frame = affine.warp(moved.astype(np.uint8), known.to_crop, (32, 32))
+    shown = canvas(frame, own + [2.0, 0.0]).astype(int)
+    right = round(2 * own[16, 0]) + 1
+    beside = (slice(28, 36), slice(right, right + 5))
+    before, after = (np.abs(one[beside] - moved[beside]).mean() for one in (still, shown))
+    assert after < 0.6 * before
+    assert np.array_equal(shown[:, 0], still[:, 0])
 
 
 def test_scores_tell_good_from_bad() -> None:

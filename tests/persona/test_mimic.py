@@ -62,13 +62,19 @@ def test_mouth_and_lids_follow() -> None:
     assert eye_opening(made[-1].landmarks) < 0.6 * eye_opening(made[0].landmarks)
 
 
-def test_gaze_is_added_to_the_persons_own() -> None:
+def test_gaze_is_added_to_eyes_that_look_ahead() -> None:
     known, told = person(), driver()
+    pupils = known.pupils.copy()
+    pupils[known.neutral] = [0.2, 0.05]  # the frame at rest looks aside
+    known = dataclasses.replace(known, pupils=pupils)
+    ahead = np.median(pupils, axis=0)
     made = person_signs(known, told, PLAIN)
-    assert made[0].pupils == pytest.approx(known.pupils[0])
-    assert made[-1].pupils - known.pupils[0] == pytest.approx([GAZE_STEP[0], 0.0])
+    assert made[0].pupils == pytest.approx(ahead)
+    assert made[-1].pupils - ahead == pytest.approx([GAZE_STEP[0], 0.0])
     still = person_signs(known, told, dataclasses.replace(PLAIN, gaze=0.0))
-    assert still[-1].pupils == pytest.approx(known.pupils[0])
+    assert still[-1].pupils == pytest.approx(ahead)
+    asked = person_signs(known, ramp({"laugh": 1.0}, frames=5, fps=25), PLAIN)
+    assert asked[2].pupils == pytest.approx(ahead)
 
 
 def test_strength_and_head_are_factors() -> None:

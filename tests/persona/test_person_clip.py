@@ -15,6 +15,7 @@ from mien.persona.person_clip import (
     crop_at,
     crops_along,
     face_place,
+    first_part,
     measured,
     person_of,
     rest_of,
@@ -68,6 +69,22 @@ def test_rest_has_the_mouth_closed_and_the_eyes_open() -> None:
         points(200, AU26=one, AU25=one, AU45=other) for one, other in zip(opened, shut, strict=True)
     ]
     assert rest_of(np.stack(clip)) in (2, 3, 4)
+
+
+def test_rest_looks_straight_ahead_where_it_can() -> None:
+    clip = np.repeat(points(200)[None], 60, 0)  # all alike: the first two rest
+    pupils = np.zeros((60, 2))
+    assert rest_of(clip, pupils) == rest_of(clip) == 0
+    pupils[0] = [0.2, 0.0]
+    assert rest_of(clip, pupils) == 1
+    pupils[1] = [0.0, -0.3]
+    assert rest_of(clip, pupils) == 0
+
+
+def test_the_first_part_is_learnt() -> None:
+    assert first_part(100, 0.3) == 70
+    assert first_part(14, 0.5) == 12
+    assert first_part(100, 0.0) == 100
 
 
 def test_a_clip_of_nobody_is_no_person(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ _COLOURED_LINES: tuple[tuple[tuple[int, ...], tuple[int, int, int]], ...] = (
 )
 _SHIFT = 4  # binary places of the coordinates OpenCV draws
 _HULL_BROWS = 0.14  # of the eye distance: how far the face goes on above the brows
+_RIM = (0.08, 0.45)
+"""Outer-eye distances beside the face, from where to where `face_share` fades."""
 _SOFT = 0.05  # of the eye distance
 _EYES_WIDER, _MOUTH_WIDER = (1.6, 2.2), (1.25, 1.35)
 """Across and down: how far the picture of an eye and of a mouth reaches beyond its points."""
@@ -205,6 +207,15 @@ def face_gate(landmarks: Landmarks, size: int) -> NDArray[np.uint8]:
     cv2.fillConvexPoly(made, cv2.convexHull(outline), 255, cv2.LINE_AA, _SHIFT)
     soft = max(0.5, _SOFT * across)
     return np.asarray(cv2.GaussianBlur(made, (0, 0), soft), np.uint8)
+
+
+def face_share(landmarks: Landmarks, size: int) -> NDArray[np.float32]:
+    """(s, s) 1 on a face from jaw to brows and a rim around it, softly down to 0."""
+    across = float(np.hypot(*(landmarks[45] - landmarks[36])))
+    outside = (face_gate(landmarks, size) < 128).astype(np.uint8)
+    away = cv2.distanceTransform(outside, cv2.DIST_L2, 5) / max(across, 1e-6)
+    line = np.clip((_RIM[1] - away) / (_RIM[1] - _RIM[0]), 0.0, 1.0).astype(np.float32)
+    return line * line * (3 - 2 * line)
 
 
 def feature_weights(landmarks: Landmarks, size: int) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ _ALL_WEIGHTS = np.concatenate([_WEIGHTS, [2.0, 2.0]])
 
 
 def warp_to(picture: Image, own: Landmarks, wanted: Landmarks) -> Image:
-    """The square picture (s, s, 3) with its landmarks `own` (68, 2) moved to `wanted` (68, 2).
+    """The picture (h, w, 3) with its landmarks `own` (68, 2) moved to `wanted` (68, 2).
 
     Its border stays.
     """
@@ -39,24 +39,24 @@ def warps_to(
     *,
     moved: Matrix | None = None,
 ) -> list[Image]:
-    """Several square pictures (s, s, 3) of one face, each moved to the same landmarks.
+    """Several pictures (h, w, 3) of one face, each moved to the same landmarks.
 
     moved  where the pictures' border goes; None: it stays
 
     One spline is solved for all of them on the points of `wanted`, found on a grid of 33 and
     enlarged: two pictures of 128 pixels take about a millisecond.
     """
-    size = len(pictures[0])
-    border = _border(size)
+    height, width = pictures[0].shape[:2]
+    border = _border(width, height)
     edge = border if moved is None else transform(moved, border)
     points = np.concatenate([wanted, edge])
     values = np.concatenate([np.concatenate([own, border]) - points for own in owns], 1)
     unit = float(np.hypot(*(wanted[45] - wanted[36]))) or 1.0
-    steps = np.linspace(0.0, size - 1.0, _GRID)
-    grid = np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2)
+    grid = _lattice(width - 1.0, height - 1.0, _GRID)
     coarse = _plate(points / unit, values, grid / unit)
-    places = np.linspace(0.0, _GRID - 1.0, size, dtype=np.float32)
-    x, y = np.meshgrid(places, places)
+    x, y = np.meshgrid(
+        *(np.linspace(0.0, _GRID - 1.0, side, dtype=np.float32) for side in (width, height))
+    )
     made = []
     for k, picture in enumerate(pictures):
         shifted = (grid + coarse[:, 2 * k : 2 * k + 2]).reshape(_GRID, _GRID, 2)
@@ -85,11 +85,17 @@ def _plate(
     return flat + kernel(at, points) @ weights[:count]
 
 
-def _border(size: int) -> NDArray[np.float64]:
+def _border(width: int, height: int) -> NDArray[np.float64]:
     """(12, 2) points on the picture's border."""
-    steps = np.linspace(0.0, size - 1.0, 4)
-    grid = np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2)
-    return grid[((grid == 0) | (grid == size - 1.0)).any(1)]
+    right, bottom = width - 1.0, height - 1.0
+    grid = _lattice(right, bottom, 4)
+    return grid[((grid == 0) | (grid == [right, bottom])).any(1)]
+
+
+def _lattice(right: float, bottom: float, count: int) -> NDArray[np.float64]:
+    """(count^2, 2) places spread evenly from (0, 0) to the corner."""
+    lines = (np.linspace(0.0, far, count) for far in (right, bottom))
+    return np.stack(np.meshgrid(*lines), -1).reshape(-1, 2)
 
 
 def likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -122,11 +122,14 @@ class Person:
 
     @property
     def rest(self) -> Signs:
-        """What the person shows at rest."""
-        return self.signs(self.neutral)
+        """What the person shows at rest, its eyes where the clip's usually look: straight ahead."""
+        return dataclasses.replace(self.signs(self.neutral), pupils=np.median(self.pupils, axis=0))
 
     def part(self, frames: slice) -> Person:
-        """Some of its frames; the rest frame becomes the likest of those that are left."""
+        """Some of its frames; the rest frame becomes the likest of those that are left.
+
+        Where that is another one, the still picture no longer shows it.
+        """
         points = self.landmarks[frames]
         kept = likeness(self.landmarks[self.neutral][None], points)[0]
         return dataclasses.replace(

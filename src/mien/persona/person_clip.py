@@ -30,6 +30,8 @@ _EYES = 0.25
 _PLACE = (0.5, 0.46)
 _NOSE = 1.05
 """Lengths of a nose that an eye distance is at least: a head that turns is not zoomed in on."""
+_AHEAD = 0.04
+"""Eye widths beside their usual place at which pupils still look straight ahead."""
 _STILL_CENTRE, _STILL_SCALE = 15.0, 30.0
 """Frames (at 30 a second) over which the crop follows a head, in place and in size."""
 
@@ -84,12 +86,25 @@ def bridged(values: FloatArray) -> FloatArray:
     return np.stack(columns, 1)
 
 
+@dataclasses.dataclass(frozen=True)
+class ClipPart:
+    """What of a clip becomes a person.
+
+    fps    of a folder of frames
+    limit  only so many frames
+    hold   share of the end in which rest is not looked for; see `first_part`
+    """
+
+    fps: float = 25.0
+    limit: int | None = None
+    hold: float = 0.0
+
+
 def person_of(
     path: Path,
     size: int,
+    part: ClipPart | None = None,
     *,
-    fps: float = 25.0,
-    limit: int | None = None,
     landmarker: Landmarker | None = None,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Person:
@@ -97,16 +112,18 @@ def person_of(
 
     Raises InputError where it cannot be read or hardly shows a face.
     """
-    most = min(limit or MOST, MOST, MOST_PIXELS // size**2)
-    frames, rate, count = clip_frames(path, fps=fps, limit=most)
+    part = part or ClipPart()
+    most = min(part.limit or MOST, MOST, MOST_PIXELS // size**2)
+    frames, rate, count = clip_frames(path, fps=part.fps, limit=most)
     found = measured(frames, landmarker=landmarker, told=lambda done: told(done, max(count, done)))
     if len(found.shown) < FEWEST:
         shown = {"path": terminal_safe(path), "count": len(found.shown), "wanted": FEWEST}
         raise InputError(text("person.short", **shown))
     matrices = crops_along(found.landmarks, size, fps=rate)
-    neutral = rest_of(found.landmarks)
+    first = first_part(len(found.shown), part.hold)
+    neutral = rest_of(found.landmarks[:first], found.pupils[:first])
     # Decoded once more: whole frames of a minute would fill the memory.
-    again, _, _ = clip_frames(path, fps=fps, limit=most)
+    again, _, _ = clip_frames(path, fps=part.fps, limit=most)
     crops = [Alignment(matrix, "head-256", size) for matrix in matrices]
     pictures, (still, to_crop) = _cropped(again, found.shown, crops, neutral)
     points = [affine.transform(m, one) for m, one in zip(matrices, found.landmarks, strict=True)]
@@ -143,11 +160,24 @@ def _cropped(
     return np.stack(pictures), still
 
 
-def rest_of(landmarks: FloatArray) -> int:
-    """The frame (n, 68, 2) that shows the face at rest best."""
+def first_part(count: int, hold: float) -> int:
+    """Frames that are learnt where the share `hold` of the end is kept for measuring."""
+    return max(FEWEST, int(count * (1.0 - hold)))
+
+
+def rest_of(landmarks: FloatArray, pupils: FloatArray | None = None) -> int:
+    """The frame (n, 68, 2) that shows the face at rest best.
+
+    pupils  (n, 2) or None: of the resting frames the best is taken that looks straight ahead, or
+        the one that does so most
+    """
     empty = np.zeros(0, np.float32)
     seen = [Seen(one, 1.0, eye_opening(one), None, empty) for one in landmarks]
-    return int(resting_frames(seen)[0])
+    resting = resting_frames(seen)
+    if pupils is None:
+        return int(resting[0])
+    aside = np.hypot(*(pupils[resting] - np.median(pupils, axis=0)).T)
+    return int(resting[int(np.argmin(np.maximum(aside, _AHEAD)))])
 
 
 def crops_along(landmarks: FloatArray, size: int, *, fps: float) -> list[affine.Matrix]:

@@ -34,8 +34,8 @@ from mien.jobs.reenact.person.stream import PersonStream
 from mien.jobs.training import Order, Trainer, TrainingData, run
 from mien.messages import text
 from mien.persona.clips import PICTURE_SUFFIXES
-from mien.persona.person import FEWEST, FILES, JOB, Person, read_person, write_person
-from mien.persona.person_clip import person_of
+from mien.persona.person import FILES, JOB, Person, read_person, write_person
+from mien.persona.person_clip import ClipPart, first_part, person_of
 from mien.train.live import Live
 from mien.train.plan import Plan
 from mien.train.precision import Precision
@@ -183,14 +183,12 @@ class _Learning:
             landmarker = Dlib68()
             self.notes.append(landmarker.notice)
         request = self.request
-        return person_of(
-            request.source, size, limit=request.limit, landmarker=landmarker, told=told
-        )
+        part = ClipPart(limit=request.limit, hold=request.hold)
+        return person_of(request.source, size, part, landmarker=landmarker, told=told)
 
     def train(self, whole: Person) -> Person:
         """The first part: what is learnt."""
-        first = max(FEWEST, int(len(whole) * (1.0 - self.request.hold)))
-        return whole.part(slice(0, first))
+        return whole.part(slice(0, first_part(len(whole), self.request.hold)))
 
     def held(self, whole: Person) -> Person | None:
         """The last part, which is only measured; None where it is too short to tell anything."""
