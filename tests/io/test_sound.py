@@ -84,6 +84,14 @@ def test_sound_that_an_mp4_cannot_hold_is_told(tmp_path: Path, silent: Path) -> 
     assert [one.name for one in tmp_path.iterdir() if "tmp" in one.name] == []
 
 
+def test_without_any_sound_the_pictures_stay_silent(tmp_path: Path, silent: Path) -> None:
+    out = tmp_path / "out.mp4"
+    with_sound(silent, silent, out, provenance=MADE_BY)
+    assert set(streams(out)) == {"video"}
+    assert probe(out).frames == 20
+    assert read_provenance(out) == MADE_BY
+
+
 def test_what_is_no_clip_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.mp4"
     path.write_bytes(b"no clip")

@@ -35,8 +35,9 @@ def with_sound(
 
     begin  seconds of the sound that are left out first
 
-    Sound longer than the pictures is cut. Raises ValueError with the reason where an mp4 does not
-    hold the sound as it is; OutputError where `path` cannot be written.
+    Sound longer than the pictures is cut; a clip without any leaves them silent. Raises ValueError
+    with the reason where an mp4 does not hold the sound as it is; OutputError where `path` cannot
+    be written.
     """
     with atomic_file(path) as temporary:
         try:
@@ -57,16 +58,18 @@ def _remux(
         av.open(str(target), mode="w", format="mp4", container_options=options) as container,
     ):
         set_label(container, provenance)
-        seen, heard = video.streams.video[0], audio.streams.audio[0]
-        if heard.codec_context.name not in _PLAYED:
+        seen, heard = video.streams.video[0], next(iter(audio.streams.audio), None)
+        if heard is not None and heard.codec_context.name not in _PLAYED:
             raise ValueError(f"sound of the kind {heard.codec_context.name}")
         shown = container.add_stream_from_template(seen)
-        played = container.add_stream_from_template(heard)
+        played = None if heard is None else container.add_stream_from_template(heard)
         length = float((seen.duration or 0) * (seen.time_base or 0)) + _SECONDS_OVER
         for packet in video.demux(seen):
             if packet.dts is not None:
                 packet.stream = shown
                 container.mux(packet)
+        if heard is None or played is None:
+            return
         for packet in audio.demux(heard):
             if packet.dts is None or packet.pts is None:
                 continue

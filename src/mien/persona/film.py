@@ -23,6 +23,7 @@ from mien.persona.animate import animate, remarks
 from mien.persona.clips import is_clip, load_driver
 from mien.persona.driver import Driver
 from mien.persona.expressions import ramp
+from mien.persona.long_film import PART, LongFilm, key_of, write_parts
 from mien.persona.move import Mover
 from mien.persona.retarget import Transfer, retarget
 from mien.persona.subject import Motion, fit_subject
@@ -101,29 +102,53 @@ def film_photo(
     mover = mover_for(photo, film)
     motions = retarget(mover.subject.motion, driver, film.transfer)[film.part(len(driver))]
     keys = remarks(mover, motions)
-    frames = counted(film.animate(mover, motions), len(motions), progress, stop=film.stop)
-    photo_itself = mover.subject.photo
-    return keys + write_film(target, frames, film, fps=driver.fps, over=photo_itself)
+    itself = mover.subject.photo
+    pictures = Pictures(
+        lambda first: film.animate(mover, motions[first:]), len(motions), (itself,), over=itself
+    )
+    return keys + write_film(target, pictures, film, driver, progress=progress)
+
+
+@dataclasses.dataclass(frozen=True)
+class Pictures:
+    """The pictures of a film that can be made.
+
+    take   given a frame's number, makes the frames from it on; count: how many there are
+    of     the pictures that they are made of
+    over   the photo that they were made of, or None; see `mien.io.mark`
+    """
+
+    take: Callable[[int], Iterator[Image]]
+    count: int
+    of: tuple[Image, ...]
+    over: Image | None = None
 
 
 def write_film(
-    target: Path, frames: Iterator[Image], film: Film, *, fps: float, over: Image | None = None
+    target: Path, pictures: Pictures, film: Film, driver: Driver, *, progress: Told | None = None
 ) -> tuple[str, ...]:
-    """Write frames as the mp4 or GIF of a film; gives the message keys of remarks.
+    """Write the mp4 or GIF of a film; gives the message keys of remarks.
 
-    over  the photo that the frames were made of, or None; see `mien.io.mark`
+    A long mp4 is made in parts, and what a killed run had made of it is not made again.
     """
+    fps, made_by, over = driver.fps, film.provenance, pictures.over
+
+    def shown(frames: Iterator[Image], first: int) -> Iterator[Image]:
+        return counted(frames, pictures.count, progress, stop=film.stop, first=first)
+
     if target.suffix == ".gif":
-        write_gif(target, frames, fps=fps, provenance=film.provenance, over=over)
+        frames = shown(pictures.take(0), 0)
+        write_gif(target, frames, fps=fps, provenance=made_by, over=over)
         return ()
-    return write_clip(
-        target,
-        frames,
-        fps=fps,
-        sound=Heard(film.sound, film.start / fps),
-        provenance=film.provenance,
-        over=over,
-    )
+    heard = Heard(film.sound, film.start / fps)
+    if pictures.count > PART:
+        key = key_of(made_by, driver, pictures.count, pictures.of)
+        long = LongFilm(pictures.take, pictures.count, fps, key, made_by, over)
+        return write_parts(
+            target, long, shown, lambda whole: _heard(whole, target, heard, provenance=made_by)
+        )
+    frames = shown(pictures.take(0), 0)
+    return write_clip(target, frames, fps=fps, sound=heard, provenance=made_by, over=over)
 
 
 def mover_for(photo: Path, film: Film) -> Mover:
@@ -150,6 +175,12 @@ class Heard:
     clip: Path | None
     begin: float = 0.0
 
+    @property
+    def is_any(self) -> bool:
+        """Whether there is any."""
+        clip = self.clip
+        return clip is not None and is_clip(clip) and not clip.is_dir() and has_sound(clip)
+
 
 def write_clip(
     target: Path,
@@ -167,20 +198,27 @@ def write_clip(
     Gives the message keys of remarks. Raises OutputError as `write_video` does.
     """
     heard = sound if isinstance(sound, Heard) else Heard(sound)
-    clip = heard.clip
-    if clip is None or not is_clip(clip) or clip.is_dir() or not has_sound(clip):
+    if not heard.is_any:
         write_video(target, frames, fps=fps, provenance=provenance, over=over)
         return ()
     with tempfile.TemporaryDirectory() as scratch:
         silent = Path(scratch) / "silent.mp4"
         marked = marked_frames(frames, provenance, over=over)
         write_video(silent, marked, fps=fps, provenance=None)
-        try:
-            with_sound(silent, clip, target, provenance=provenance, begin=heard.begin)
-        except ValueError:
-            # A kind of sound that no mp4 holds: the pictures are what was asked for.
-            with_sound(silent, silent, target, provenance=provenance)
-            return ("motion.note.silent",)
+        return _heard(silent, target, heard, provenance=provenance)
+
+
+def _heard(
+    silent: Path, target: Path, heard: Heard, *, provenance: Provenance | None
+) -> tuple[str, ...]:
+    """Write the pictures of a clip with a sound, where there is any that an mp4 holds."""
+    clip = heard.clip if heard.is_any else None
+    try:
+        with_sound(silent, clip or silent, target, provenance=provenance, begin=heard.begin)
+    except ValueError:
+        # A kind of sound that no mp4 holds: the pictures are what was asked for.
+        with_sound(silent, silent, target, provenance=provenance)
+        return ("motion.note.silent",)
     return ()
 
 
@@ -190,9 +228,13 @@ def counted(
     progress: Told | None,
     *,
     stop: Callable[[int], bool] = lambda made: False,
+    first: int = 0,
 ) -> Iterator[Image]:
-    """The frames as they are taken, told to `progress`, until `stop` of their number is true."""
-    for done, frame in enumerate(frames, 1):
+    """The frames as they are taken, told to `progress`, until `stop` of their number is true.
+
+    first  how many were made before
+    """
+    for done, frame in enumerate(frames, first + 1):
         yield frame
         _tell(progress, done, total)
         if stop(done):

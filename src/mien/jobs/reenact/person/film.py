@@ -17,7 +17,7 @@ from mien.jobs.reenact.person.player import PersonPlayer, player_of
 from mien.persona.arrows import draw_arrows
 from mien.persona.clips import clip_frames, is_clip
 from mien.persona.driver import Driver
-from mien.persona.film import Film, Told, counted, write_film
+from mien.persona.film import Film, Pictures, Told, write_film
 from mien.persona.landmark_warp import warp_to
 from mien.persona.mimic import person_signs
 from mien.persona.person import Person, Signs, read_person
@@ -64,8 +64,10 @@ def film_person(
         how.film.provenance, source="compositeWithTrainedAlgorithmicMedia", models=models
     )
     film = dataclasses.replace(how.film, provenance=made_by)
-    frames = counted(shown(player, wanted, how), len(wanted), progress, stop=film.stop)
-    return write_film(target, frames, film, fps=driver.fps)
+    pictures = Pictures(
+        lambda first: shown(player, wanted[first:], how), len(wanted), (person.still, person.frames)
+    )
+    return write_film(target, pictures, film, driver, progress=progress)
 
 
 def skin_of(path: Path | None, driver: Driver) -> NDArray[np.float64] | None:
