@@ -4,8 +4,9 @@ speed     milliseconds of one frame: moving the photo, and a network on top of i
 compare   presets trained for equal CPU time on the same clips of the head by the same loop, each
           scored on people it never saw; one JSON line per row, and a sheet of frames
 drift     a thousand frames of one loop, each seeing its own last: SSIM, distance of descriptors and
-          colour at frames 10, 30, 100, 300 and 1000; of --presets on people of the head whom nobody
-          was trained on, and of a person (--person) on the part of --clip that was not learnt
+          colour at frames near 10, 30, 100, 300 and 1000 where the loop is at the same place; of
+          --presets on people of the head whom nobody was trained on, and of a person (--person) on
+          the part of --clip that was not learnt
 person    the table of a person (--person) on that part of --clip, every frame judged, with a sheet
 live      CPU milliseconds of every stage of a live frame, from --clip laid into 640 x 480 pixels to
           the picture of --person
@@ -25,15 +26,16 @@ import numpy as np
 import torch
 
 from mien.data.head_clips import ClipSpec, draw_clip
+from mien.device import knows_bf16
 from mien.face.affine import resize
 from mien.io.image import write_image
 from mien.io.video import read_frames
 from mien.io.weights import WeightHeader
 from mien.jobs.base import no_progress
 from mien.jobs.reenact.data import HELD_OUT_SEED, head_clips
-from mien.jobs.reenact.drift import AT, DriftPoint, consistency, drift, loop_of, there_and_back
+from mien.jobs.reenact.drift import DriftPoint, consistency, drift, loop_of, moments, there_and_back
 from mien.jobs.reenact.evaluation import sheet
-from mien.jobs.reenact.live import PersonPerformer, knows_bf16
+from mien.jobs.reenact.live import PersonPerformer
 from mien.jobs.reenact.model import ReenactModel, load_model
 from mien.jobs.reenact.networks import make_networks
 from mien.jobs.reenact.person.player import player_of
@@ -129,7 +131,7 @@ def drifting(options: argparse.Namespace) -> None:
         known, held = _person(options)
         player = player_of(known, CPU)
         wanted = [signs_of(known, held, k) for k in range(len(held))]
-        loop = (player.frame(wanted[k]) for k in there_and_back(len(held), max(AT)))
+        loop = (player.frame(wanted[k]) for k in there_and_back(len(held), max(moments(len(held)))))
         _tell("person", drift(loop, held.frames, held.landmarks))
         rows = made_again(known, held, player)
         for name, made in {"truth": held.frames, **rows}.items():
@@ -140,7 +142,8 @@ def drifting(options: argparse.Namespace) -> None:
         clip = draw_clip(spec, index)
         for preset in options.presets:
             model = load_model(preset, CPU)
-            loop = loop_of(model, clip.truth[0], clip.moved[1:], clip.landmarks[1:], max(AT))
+            count = max(moments(len(clip.truth) - 1))
+            loop = loop_of(model, clip.truth[0], clip.moved[1:], clip.landmarks[1:], count)
             points = drift(loop, clip.truth[1:], clip.landmarks[1:])
             _tell(f"{preset} on head {index}", points)
 
@@ -149,6 +152,8 @@ def _tell(row: str, points: list[DriftPoint]) -> None:
     for one in points:
         values = {name: round(value, 4) for name, value in dataclasses.asdict(one).items()}
         print(json.dumps({"row": row, **values}), flush=True)
+    ratio = points[-1].identity / max(points[0].identity, 1e-9)
+    print(json.dumps({"row": row, "identity, last over first": round(ratio, 3)}), flush=True)
 
 
 def person(options: argparse.Namespace) -> None:
@@ -161,7 +166,7 @@ def person(options: argparse.Namespace) -> None:
 
 def live(options: argparse.Namespace) -> None:
     """The table of milliseconds, measured in CPU time."""
-    known, half = read_person(options.person), knows_bf16()
+    known, half = read_person(options.person), knows_bf16(CPU)
     face = LiveFace(calibrate=0.3, half=half)
     performer = PersonPerformer(player_of(known, CPU, half=half), face, Transfer())
     frames = [

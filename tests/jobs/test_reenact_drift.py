@@ -7,7 +7,14 @@ import pytest
 import torch
 
 from mien.io.weights import WeightHeader
-from mien.jobs.reenact.drift import around, consistency, drift, loop_of, there_and_back
+from mien.jobs.reenact.drift import (
+    around,
+    consistency,
+    drift,
+    loop_of,
+    moments,
+    there_and_back,
+)
 from mien.jobs.reenact.model import ReenactModel
 from mien.jobs.reenact.networks import make_networks
 from mien.jobs.reenact.presets import config
@@ -24,6 +31,15 @@ def test_a_loop_goes_there_and_back() -> None:
     assert set(steps) == {1}
     assert list(around(10, 1000)) == [5, 6, 7, 8, 9]
     assert list(around(3, 1000)) == [0, 1, 2]
+
+
+def test_moments_show_the_same_place_of_the_loop() -> None:
+    found = moments(13)
+    assert found == (10, 34, 106, 298, 994)
+    places = there_and_back(13, max(found))
+    assert len({tuple(places[k] for k in around(frame, 10**4)) for frame in found}) == 1
+    assert moments(135) == (10, 278, 1082)
+    assert moments(1) == (10, 30, 100, 300, 1000)
 
 
 def looped(change: float) -> Iterator[Image]:

@@ -21,7 +21,7 @@ from mien.persona.landmark_warp import warp_to
 from mien.types import Image, Landmarks
 
 AT = (10, 30, 100, 300, 1000)
-"""Frames, counted from 1, at which a loop is measured."""
+"""Frames, counted from 1, near which a loop is measured."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +49,16 @@ def there_and_back(length: int, count: int) -> list[int]:
     return [int(v) for v in np.where(places < length, places, period - places)]
 
 
+def moments(length: int, at: Sequence[int] = AT) -> tuple[int, ...]:
+    """Frames near `at` at which a loop over `length` frames is where it is at the first of them.
+
+    Some frames of a clip are harder than others: only what shows the same can be compared. Frames
+    less than half a loop after another one fall together with it.
+    """
+    period = 2 * max(1, length - 1)
+    return tuple(dict.fromkeys(at[0] + period * round((one - at[0]) / period) for one in at))
+
+
 def around(frame: int, count: int, *, width: int = 5) -> range:
     """The frames (from 0) that stand for frame `frame` (from 1): those just before it and it."""
     last = min(frame, count)
@@ -73,10 +83,14 @@ def drift(
     truth: Image,
     landmarks: NDArray[np.float64],
     *,
-    at: Sequence[int] = AT,
+    at: Sequence[int] | None = None,
     told: Callable[[int], None] = lambda frame: None,
 ) -> list[DriftPoint]:
-    """The curve of a loop over a clip whose true frames (n, s, s, 3) are known."""
+    """The curve of a loop over a clip whose true frames (n, s, s, 3) are known.
+
+    at  frames from 1; None: the `moments` of such a loop
+    """
+    at = moments(len(truth)) if at is None else at
     count = max(at)
     wanted = {k for frame in at for k in around(frame, count)}
     places, kept = there_and_back(len(truth), count), {}
