@@ -152,7 +152,8 @@ def test_every_dependency_is_pinned() -> None:
 
 def test_the_extras_are_the_ones_that_are_documented() -> None:
     extras = set(PROJECT["project"]["optional-dependencies"])
-    assert extras == {"demo", "dev", "dlib68", "hub", "onnx", "scale", "studio"}
+    wanted = {"demo", "dev", "dlib68", "hub", "onnx", "scale", "studio", "virtual-camera"}
+    assert extras == wanted
 
 
 def test_what_ships_is_small() -> None:

@@ -183,7 +183,7 @@ def test_without_the_package_a_virtual_camera_is_refused(
     write_video(clip, [np.full((96, 96, 3), 90, np.uint8)] * 3, fps=10, provenance=None)
     result = cli("reenact", "live", anna(tmp_path), "--source", clip, "--sink", "virtual")
     assert result.code == 2
-    assert "pip install no_such_package_of_ours" in result.err
+    assert "pip install 'mien[virtual-camera]'" in result.err
     with pytest.raises(MissingExtraError):
         VirtualCamera(8, 8, 30)
 
@@ -208,6 +208,13 @@ def test_a_virtual_camera_gets_the_pictures(monkeypatch: pytest.MonkeyPatch) -> 
     sink.send(BLANK, 0.0)
     sink.close()
     assert got == [{"width": 8, "height": 8, "fps": 24}, (8, 8, 3), "closed"]
+
+    def silent(**told: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(module, "Camera", silent)
+    with pytest.raises(OutputError, match="RuntimeError"):
+        VirtualCamera(8, 8, 30)
 
     def broken(**told: Any) -> None:
         raise RuntimeError("no driver\nat all")

@@ -26,11 +26,12 @@ class VirtualCamera:
         try:
             package: Any = importlib.import_module(_PACKAGE)
         except ImportError as problem:
-            raise MissingExtraError(text("io.virtual.missing", package=_PACKAGE)) from problem
+            raise MissingExtraError(text("io.virtual.missing")) from problem
         try:
             self._camera = package.Camera(width=width, height=height, fps=fps)
         except Exception as problem:  # its back ends fail in ways of their own
-            reason = terminal_safe(str(problem).strip().splitlines()[0][:120] or "?")
+            told = (str(problem).strip() or type(problem).__name__).splitlines()
+            reason = terminal_safe(told[0][:120])
             raise OutputError(text("io.virtual.driver", reason=reason)) from problem
 
     def send(self, picture: Image) -> None:

@@ -66,8 +66,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{frames} 帧，每秒 {fps:.1f} 帧；最高可达 {possible:.1f} 帧",
     ),
     "io.virtual.missing": (
-        "a virtual camera needs one more package: pip install {package}",
-        "虚拟摄像头需要另一个软件包：pip install {package}",
+        "a virtual camera needs one more package: pip install 'mien[virtual-camera]'",
+        "虚拟摄像头需要另一个软件包：pip install 'mien[virtual-camera]'",
     ),
     "io.virtual.driver": (
         "no virtual camera on this machine ({reason}); wanted OBS's or v4l2loopback's: install "
