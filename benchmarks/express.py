@@ -1,8 +1,11 @@
-"""What a repairing network does to real photos: `python benchmarks/express.py photos|clips`.
+"""What editing does to real photos: `python benchmarks/express.py WHAT`.
 
 photos    a sheet per photo: as it is, and for each expression the plain warp above the repaired one
 clips     frames of real clips moved to the expression of later frames of the same clip, compared
           with those frames: PSNR and SSIM inside the mouth and the eyes; one JSON line per clip
+smooth    one photo (--photo) moved by the Action Units of each clip, filtered and as every frame
+          tells them: flicker (mean change of the change inside the face, grey levels), the mean
+          change itself, and the correlation of what the filter leaves with what it was given
 """
 
 from __future__ import annotations
@@ -14,22 +17,28 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from mien.face import affine
 from mien.face.align import align_dlib, align_head, crop, five_points
 from mien.face.analyse import analyse
+from mien.face.edges import face_gate
 from mien.face.identity import embed
 from mien.face.landmarks import judge_landmarker
+from mien.face.tracker import FaceTracker
 from mien.io.image import read_image, write_image
-from mien.io.video import read_frames
+from mien.io.video import probe, read_frames
 from mien.jobs.express.model import ExpressModel, load_model
 from mien.jobs.express.regions import EYES, LIPS, region
 from mien.jobs.express.repair import repaired
 from mien.metrics import pairs as scores
+from mien.persona.driver import Driver
 from mien.persona.expressions import expression_aus
 from mien.persona.move import Mover
 from mien.persona.report import find_again
+from mien.persona.retarget import Transfer, retarget
 from mien.persona.subject import Motion, fit_subject
+from mien.persona.track import driver_of_frames, measure
 from mien.types import Face, Image
 
 WANTED = ("smile", "grin", "mouth_open", "surprised", "frown", "blink")
@@ -132,20 +141,62 @@ def pair(
     return values
 
 
+def smooth(options: argparse.Namespace, model: ExpressModel) -> None:
+    """Two lines per clip."""
+    image = read_image(options.photo)
+    face = analyse(image, max_faces=1)[0]
+    mover = Mover(fit_subject(image, face))
+    head = align_head(face.landmarks).at_size(SIZE)
+    inside = face_gate(affine.transform(head.matrix, face.landmarks), SIZE) > 127
+    for path in options.inputs:
+        seen, tracker = [], FaceTracker()
+        for frame in read_frames(path, stop=options.frames):
+            found = tracker(frame)
+            seen.append(None if found is None else measure(frame, found, identify=True))
+        fps = probe(path).fps
+        drivers = {raw: driver_of_frames(seen, fps=fps, raw=raw) for raw in (True, False)}
+        told = np.array([np.corrcoef(np.stack(pair))[0, 1] for pair in _curves(drivers)])
+        for raw, driver in drivers.items():
+            wanted = retarget(mover.subject.motion, driver, Transfer(head=0.0, gaze=0.0))
+            made = [crop(mover.move(one).image, head)[inside].astype(np.float32) for one in wanted]
+            change = np.diff(np.stack(made), axis=0)
+            line = {
+                "clip": path.name,
+                "frames": len(made),
+                "filter": not raw,
+                "flicker": round(float(np.abs(np.diff(change, axis=0)).mean()), 4),
+                "change": round(float(np.abs(change).mean()), 4),
+                "median r": 1.0 if raw else round(float(np.median(told)), 4),
+            }
+            print(json.dumps(line), flush=True)
+
+
+def _curves(drivers: dict[bool, Driver]) -> Iterator[tuple[NDArray[np.float64], ...]]:
+    """Raw and filtered curve of every Action Unit that moves."""
+    for pair in zip(*(drivers[raw].aus.T for raw in (True, False)), strict=True):
+        if min(one.std() for one in pair) > 0.01:
+            yield pair
+
+
+_WHAT = {"photos": photos, "clips": clips, "smooth": smooth}
+
+
 def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("photos", "clips"))
+    parser.add_argument("what", choices=tuple(_WHAT))
     parser.add_argument("inputs", nargs="+", type=Path)
     parser.add_argument("--model", default="default")
     parser.add_argument("--every", type=int, default=12, help="every so many frames of a clip")
     parser.add_argument("--first", type=int, default=57, help="number of a folder's first picture")
+    parser.add_argument("--photo", type=Path, default=None, help="what is moved, for smooth")
+    parser.add_argument("--frames", type=int, default=120, help="of each clip, for smooth")
     parser.add_argument("--out", type=Path, default=Path("runs/express-photos"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     model = load_model(options.model, torch.device("cpu"))
-    (photos if options.what == "photos" else clips)(options, model)
+    _WHAT[options.what](options, model)
 
 
 if __name__ == "__main__":

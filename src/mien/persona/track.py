@@ -115,8 +115,11 @@ def measure(frame: Image, found: Tracked, *, identify: bool) -> Seen:
     )
 
 
-def driver_of_frames(seen: Sequence[Seen | None], *, fps: float) -> Driver:
-    """The driver of measured frames; None stands for a frame without a face."""
+def driver_of_frames(seen: Sequence[Seen | None], *, fps: float, raw: bool = False) -> Driver:
+    """The driver of measured frames; None stands for a frame without a face.
+
+    raw  leaves the Action Units as every frame tells them, to see what smoothing is worth
+    """
     known = [(k, one) for k, one in enumerate(seen) if one is not None]
     places = np.array([k for k, _ in known])
     faces = [one for _, one in known]
@@ -129,9 +132,8 @@ def driver_of_frames(seen: Sequence[Seen | None], *, fps: float) -> Driver:
     times = places / fps
     pose = steady(np.stack([one.pose for one in solved]), times, _SMOOTH["pose"])
     gaze = steady(_gaze(faces), times, _SMOOTH["gaze"])
-    smooth = steady(aus, times, _SMOOTH["aus"])
-    smooth[:, _BLINK] = without_spikes(aus[:, _BLINK])
-    raw = Driver(
+    smooth = aus if raw else _smoothed(aus, times)
+    whole = Driver(
         times=times,
         aus=np.clip(smooth, 0.0, 1.1),
         pose=pose,
@@ -140,7 +142,14 @@ def driver_of_frames(seen: Sequence[Seen | None], *, fps: float) -> Driver:
         landmarks=np.stack([one.landmarks for one in faces]),
         neutral=tuple(sorted(resting)),
     )
-    return _bridged(raw, places, len(seen), fps)
+    return _bridged(whole, places, len(seen), fps)
+
+
+def _smoothed(aus: FloatArray, times: FloatArray) -> FloatArray:
+    """Action Units (n, 22) without jitter; a blink is too quick for the filter."""
+    made = steady(aus, times, _SMOOTH["aus"])
+    made[:, _BLINK] = without_spikes(aus[:, _BLINK])
+    return made
 
 
 def head_of(faces: list[Seen]) -> KnownHead:
