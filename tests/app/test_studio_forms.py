@@ -26,7 +26,7 @@ from mien.app.studio.forms import (
 )
 from mien.errors import InputError, OptionError
 from mien.jobs import JOBS
-from mien.messages import use_language
+from mien.messages import TABLE, use_language
 
 from .studio_stub import TOY, DrawRequest, EditRequest, TrainRequest
 
@@ -62,6 +62,27 @@ def test_every_control_is_on_the_page_in_words(job: str, action: str, request_cl
                 assert field.label[0] == field.label[0].upper()
     required = [field for field in shown if field.control.required]
     assert [field for field in required if field.advanced] == []
+
+
+@pytest.mark.parametrize(("job", "action", "request_class"), ACTIONS)
+def test_every_field_has_a_short_label_in_both_languages(
+    job: str, action: str, request_class: type
+) -> None:
+    labels = []
+    for language in ("en", "zh"):
+        with use_language(language):
+            shown = page_fields(job, action, request_class)
+            # Where there is no label, the help stands in its place, and there is no hint.
+            assert [field.control.name for field in shown if not field.hint] == []
+            assert [field.label for field in shown if len(field.label) > 30] == []
+            labels.append([field.label for field in shown])
+            assert len(set(labels[-1])) == len(shown)
+    assert [one for one, other in zip(*labels, strict=True) if one == other] == []
+
+
+def test_every_action_has_a_word_in_both_languages() -> None:
+    actions = {f"studio.action.{action}" for _, action, _ in ACTIONS}
+    assert actions - set(TABLE) == set()
 
 
 @pytest.mark.parametrize(

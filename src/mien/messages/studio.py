@@ -131,6 +131,10 @@ _ACTIONS = {
     "train": ("Train", "训练"),
     "eval": ("Evaluate", "评估"),
     "export": ("Export", "导出"),
+    "collect": ("Collect", "采集"),
+    "learn": ("Learn a person", "学习人物"),
+    "live": ("Live", "实时"),
+    "rank": ("Rank", "排名"),
 }
 
 MESSAGES: dict[str, tuple[str, str]] = {
