@@ -125,7 +125,8 @@ def test_a_photo_follows_its_sliders_and_is_kept_in_its_own_size(
     assert made["file"] == "b.png"
     whole = decode_image(data, name="b.png")[0]
     assert whole.shape == astronaut.shape
-    assert np.array_equal(whole[400:], astronaut[400:])
+    # The hidden mark of what was made changes every pixel a little.
+    assert np.abs(whole[400:].astype(int) - astronaut[400:]).max() <= 4
     path = tmp_path / made["file"]
     path.write_bytes(data)
     made_by = read_provenance(path)
@@ -165,7 +166,9 @@ def test_a_camera_moves_photo_and_head(scene: Scene, astronaut: Image) -> None:
     assert max(value for key, value in values.items() if key.startswith("au.")) < 0.4
     assert scene.do({"do": "head.draw", "values": values, "draft": True}, b"")[1]
     nobody = encode_image(np.full((240, 320, 3), 90, np.uint8), path=Path("a.jpg"), provenance=None)
-    assert scene.do({**asked, "time": 3.0}, nobody)[0] == {"waiting": "face"}
+    # Whether it is still a face is asked every 20 frames.
+    told = [scene.do({**asked, "time": 3.0 + k / 30}, nobody)[0] for k in range(21)]
+    assert told[-1] == {"waiting": "face"}
     assert scene.do({"do": "camera.rest"}, b"") == ({}, b"")
     assert scene.do({**asked, "time": 0.1}, frame)[0] == {"waiting": "rest"}
     for broken in (b"", b"\xff\xd8\xff", b"x" * 100):

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from mien.app.studio.stage.errands import _locks
 from mien.app.studio.stage.frames import Header, pack, unpack
-from mien.app.studio.stage.socket import FILES, _locks
+from mien.app.studio.stage.socket import FILES
 
 from .studio_stub import WORKER
 from .test_studio import LIMIT, Site, serving
@@ -103,6 +104,15 @@ def test_characters_of_nobody_else_can_be_opened(site: Site) -> None:
             header, _ = ask(socket, do="character.edit", id=2, character=key)
             assert "made here" in header["error"]
         assert "made here" in ask(socket, do="head.open", id=3, character="x.0")[0]["error"]
+
+
+def test_persons_and_results_of_nobody_else_can_be_had(site: Site) -> None:
+    with panel(site) as socket:
+        assert ask(socket, do="people", id=1)[0]["people"] == []
+        for do in ("person.open", "person.draw", "camera.frame"):
+            assert "choose one" in ask(socket, do=do, id=2, person="../x")[0]["error"]
+    for path in ("x/0", "x/-1", "../0", "%2e%2e/0", "x/../../etc/passwd"):
+        assert site.ask("GET", f"/panel/result/{path}")[0] in (307, 400, 404)
 
 
 def test_materials_set_by_hand_become_locks() -> None:

@@ -63,6 +63,26 @@ _WORDS = {
         "Choose a photo, or drop one here: one face, seen from the front",
         "请选择照片，或将照片拖到此处：正面单人脸",
     ),
+    "person": ("A photo, or a learnt person", "照片，或学习到的人物"),
+    "drawn_person": ("Somebody who never was", "并不存在的人"),
+    "learn": ("Learn a person from a clip …", "从视频学习人物……"),
+    "minutes": ("minutes to learn", "学习分钟数"),
+    "clip": ("Follow a clip …", "跟随视频……"),
+    "clip_stop": ("Stop the clip", "停止视频"),
+    "film": ("Make the film of this clip", "生成此视频的影片"),
+    "stop": ("Stop", "停止"),
+    "sending": ("Handing the file to the studio …", "正在将文件交给 studio……"),
+    "not_uploaded": (
+        "The studio did not take this file: it may be too large",
+        "studio 未接受该文件：可能过大",
+    ),
+    "no_clip": ("The browser cannot play this clip", "浏览器无法播放该视频"),
+    "send": ("Other programs", "其他程序"),
+    "vmc": ("send VMC to port", "发送 VMC 到端口"),
+    "virtual": ("virtual camera", "虚拟摄像头"),
+    "listen": ("follow VMC or iFacialMocap from port", "跟随来自端口的 VMC 或 iFacialMocap"),
+    "port": ("Port", "端口"),
+    "waiting_packets": ("Nothing comes to this port yet", "该端口尚未收到数据"),
     "model": ("Style", "风格"),
     "variety": ("Variety", "多样性"),
     "near": ("More like this", "更多相似面孔"),
@@ -97,8 +117,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "让照片中的脸跟随滑块、另一张照片或摄像头前的您",
     ),
     "studio.live.reenact.lead": (
-        "A photo moved by your own face before the webcam; the pictures stay on this machine",
-        "用摄像头前您自己的脸驱动照片；画面不会离开本机",
+        "A photo, or a person learnt from a clip, moved by your own face before the webcam, by a "
+        "clip or by the sliders; the pictures stay on this machine",
+        "用摄像头前您自己的脸、视频或滑块驱动照片或从视频学习到的人物；画面不会离开本机",
     ),
     "studio.live.generate.lead": (
         "People who do not exist: choose one for more like it, or two for the way between them",
@@ -130,6 +151,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the process that draws ended by itself and starts again; this machine may be short of "
         "memory",
         "绘制进程意外结束，正在重新启动；可能是内存不足",
+    ),
+    "studio.live.no_person": (
+        "this person is not one that was learnt here in this session, or nothing of it is written "
+        "yet; choose one from the list",
+        "该人物不是本次会话中学习的，或尚未写入任何内容；请从列表中选择",
+    ),
+    "studio.live.no_work": (
+        "this run is not known here any more; see Jobs",
+        "此处已没有该任务；请查看“任务”",
     ),
     "studio.live.no_character": (
         "this character is not one that was made here in this session; choose one from the list",

@@ -102,6 +102,11 @@ def run_title(work: Work) -> str:
     return f"{work.number} · {job_word(work.job)} · {action_word(work.action)}"
 
 
+def line_of(work: Work, *, before: int) -> str:
+    """How a run is, in one line; where it failed, why."""
+    return _error(work) or _state_line(work, before)
+
+
 def _state_line(work: Work, before: int) -> str:
     seconds = f"{work.seconds:.0f}"
     if work.state == "waiting":

@@ -9,12 +9,14 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
 from mien.app.studio.guard import BodyLimit, Headers, OriginGuard
 from mien.app.studio.login import Account, Login
-from mien.app.studio.stage.socket import MOST_MESSAGE, PANEL, Backstage, routes
+from mien.app.studio.stage.errands import Backstage
+from mien.app.studio.stage.socket import MOST_MESSAGE, PANEL, routes
 from mien.app.studio.stage.stage import PERFORMER, Stage
 from mien.app.studio.works import WORKER, Works
 from mien.errors import MissingExtraError, OptionError
@@ -24,7 +26,8 @@ from mien.messages import LANGUAGES, text
 HOST = "127.0.0.1"
 STYLE = Path(__file__).with_name("style.css")
 PANEL_STYLE = PANEL / "panel.css"
-_GRACE_SECONDS = 5
+_GRACE_SECONDS = 1
+"""What open pages get to end their streams: gradio's never end by themselves."""
 _UPLOAD_FILES = 8
 """One upload may hold this many files of the largest size."""
 _OWN_SETTINGS = {
@@ -76,8 +79,8 @@ def studio(
             backstage = Backstage(stage, works, tuple(jobs), out, scratch, astronaut(scratch))
             yield _application(backstage, limits)
     finally:
-        stage.close()
-        works.close()
+        with ThreadPoolExecutor(2) as closing:
+            list(closing.map(lambda one: one.close(), (stage, works)))
         shutil.rmtree(scratch, ignore_errors=True)
 
 

@@ -27,7 +27,7 @@ from mien.messages import text
 State: TypeAlias = Literal["waiting", "running", "done", "failed", "stopped"]
 
 WORKER = (sys.executable, "-m", "mien.app.studio.worker")
-LONG_ACTIONS = frozenset({"train", "eval", "collect"})
+LONG_ACTIONS = frozenset({"train", "learn", "eval", "collect"})
 MOST_WAITING = 20
 MOST_KEPT = 100
 _LINES_KEPT = 200
@@ -207,11 +207,13 @@ class _Lane:
         with self._lock:
             self._closed = True
             process = self._process
+            idle = self._now is None or self._now.over
         self._queue.put(None)
         if process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 _close_input(process)
-                process.wait(GRACE_SECONDS)
+                # A process that does nothing, or still loads its modules, has nothing to lose.
+                process.wait(0.0 if idle else GRACE_SECONDS)
             process.kill()
         self._thread.join(GRACE_SECONDS)
         self._tidy()

@@ -190,7 +190,9 @@ def make_maker(config: Config, seed: int, name: str) -> nn.Module:
         encoder.load_state_dict(FixedEncoder().state_dict())
     elif config.network == "unet":
         pictures = 2 if config.guide and name == "to_b" else 1
-        net = _begun(SlimMaker(config.maker, config.shuffle, pictures, even=config.even), config, random)
+        net = _begun(
+            SlimMaker(config.maker, config.shuffle, pictures, even=config.even), config, random
+        )
     elif config.network == "deep":
         net = _begun(DeepUNet(config.maker), config, random)
     elif config.network == "resnet":

@@ -1,4 +1,5 @@
-// The camera: frames go out as JPEG, two at most under way; what cannot be sent is left out.
+// The camera, or a clip that is played like one: frames go out as JPEG, two at most under way;
+// what cannot be sent is left out.
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -13,6 +14,7 @@ export class Camera {
     this.under = 0;
     this.shown = [];
     this.stream = null;
+    this.clip = null;
     this.video = document.createElement("video");
     this.video.muted = true;
     this.video.playsInline = true;
@@ -22,13 +24,20 @@ export class Camera {
   }
 
   get on() {
-    return this.stream !== null;
+    return this.stream !== null || this.clip !== null;
   }
 
-  async start() {
-    const wanted = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
-    this.stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
-    this.video.srcObject = this.stream;
+  // clip: a file that is played over and over; without one, the webcam.
+  async start(clip = null) {
+    if (clip) {
+      this.clip = URL.createObjectURL(clip);
+      this.video.loop = true;
+      this.video.src = this.clip;
+    } else {
+      const wanted = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
+      this.stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+      this.video.srcObject = this.stream;
+    }
     await this.video.play();
     this.begun = performance.now();
     this.shown = [];
@@ -37,8 +46,11 @@ export class Camera {
 
   stop() {
     for (const track of this.stream?.getTracks() ?? []) track.stop();
-    this.stream = null;
+    if (this.clip) URL.revokeObjectURL(this.clip);
+    this.stream = this.clip = null;
+    this.video.pause();
     this.video.srcObject = null;
+    this.video.removeAttribute("src");
     this.under = 0;
   }
 
@@ -57,13 +69,13 @@ export class Camera {
     const drawing = this.canvas.getContext("2d", { alpha: false });
     drawing.drawImage(this.video, (WIDTH - w) / 2, (HEIGHT - h) / 2, w, h);
     this.under += 1;
-    const stream = this.stream;
+    const source = this.stream ?? this.clip;
     const seconds = (performance.now() - this.begun) / 1000;
     this.canvas.toBlob(async (blob) => {
       try {
-        if (blob && this.stream === stream) await this.send(await blob.arrayBuffer(), seconds);
+        if (blob && (this.stream ?? this.clip) === source) await this.send(await blob.arrayBuffer(), seconds);
       } finally {
-        if (this.stream === stream) this.under -= 1;
+        if ((this.stream ?? this.clip) === source) this.under -= 1;
       }
     }, "image/jpeg", QUALITY);
   }

@@ -4,6 +4,8 @@ import { Camera } from "/panel/camera.js";
 import { Faces } from "/panel/faces.js";
 import { Link } from "/panel/link.js";
 import { button, make, saveFile } from "/panel/parts.js";
+import { People } from "/panel/people.js";
+import { Sending } from "/panel/sending.js";
 import { View } from "/panel/view.js";
 
 const FINE_AFTER_MS = 250;
@@ -24,7 +26,7 @@ export class Panel {
     this.busy = this.again = false;
     this.photo = null;
     this.before = null;
-    this.character = "";
+    this.character = this.person = "";
     this.touched = new Set();
     this.root = make("div", { className: `mien-panel mien-panel-${facts.panel}` });
     element.replaceChildren(this.root);
@@ -63,7 +65,12 @@ export class Panel {
       make("div", { className: "mien-views" }, this.canvas, this.three), this.told, this.line,
     );
     this.stage.append(...(this.drawn ? this.drawnBars() : this.photoBars()));
-    this.stage.append(this.cameraBar(), this.presetBar(), this.fileBar());
+    if (facts.panel === "reenact") {
+      this.people = new People(this);
+      this.stage.append(...this.people.bars());
+    }
+    this.sending = new Sending(this);
+    this.stage.append(this.cameraBar(), this.presetBar(), this.fileBar(), this.sending.root);
     this.root.append(this.stage, this.controls());
     this.root.tabIndex = -1;
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -294,22 +301,26 @@ export class Panel {
       if (this.character) await this.openCharacter(this.character, true);
     }
     if (this.drawn) this.draw();
-    else if (this.photo) await this.openPhoto(this.photo.file, true);
+    else if (this.person) await this.people.choose(this.person);
+    else if (this.photo) await this.openPhoto(this.photo.file, true, this.photo.drawn);
     else this.say(this.words.no_photo);
+    if (this.people) await this.people.list();
   }
 
   lost(header) {
     if (header.error) this.say(header.error, true);
-    if (this.photo) this.openPhoto(this.photo.file, true);
+    if (this.photo) this.openPhoto(this.photo.file, true, this.photo.drawn);
     if (this.character) this.openCharacter(this.character, true);
   }
 
   get drawing() {
-    return { do: this.drawn ? "head.draw" : "photo.draw", values: this.values, bare: this.bare };
+    const asked = { values: this.values, bare: this.bare, ...this.sending.out };
+    if (this.person) return { do: "person.draw", person: this.person, ...asked };
+    return { do: this.drawn ? "head.draw" : "photo.draw", ...asked };
   }
 
   async draw() {
-    if (!this.drawn && !this.photo) return;
+    if (!this.drawn && !this.photo && !this.person) return;
     clearTimeout(this.later);
     if (this.busy) { this.again = true; return; }
     this.busy = true;
@@ -317,6 +328,7 @@ export class Panel {
     const [told, picture] = await this.ask({ ...this.drawing, draft: true });
     if (told) {
       await this.show(picture);
+      this.sending.told(told);
       this.speed(performance.now() - begun, told.ms, told.cpu);
       if (this.camera.on) this.rate(told.ms);
     }
@@ -383,14 +395,16 @@ export class Panel {
 
   // --- photos
 
-  async openPhoto(file, again = false) {
+  // drawn: {name, drawn}: somebody who never was, by number.
+  async openPhoto(file, again = false, drawn = null) {
     if (file && file.size > MOST_BYTES) { this.say(this.words.too_large, true); return; }
-    const header = file ? { name: file.name } : { name: "astronaut.png", astronaut: true };
+    const header = file ? { name: file.name } : drawn ?? { name: "astronaut.png", astronaut: true };
     this.say(this.words.making);
     const [told, picture] = await this.ask({ do: "photo.open", ...header }, file ? await file.arrayBuffer() : null);
     if (!told) return;
     this.say("");
-    this.photo = { file, name: told.name };
+    this.photo = { file, name: told.name, drawn };
+    if (this.person) { this.person = ""; this.people.choice.value = ""; }
     this.before = picture;
     await this.show(picture);
     if (again) { this.draw(); return; }
@@ -465,6 +479,7 @@ export class Panel {
   // --- files and the 3D view
 
   get named() {
+    if (this.person) return { person: this.person };
     return this.character ? { character: this.character, bare: this.bare } : {};
   }
 
@@ -474,7 +489,7 @@ export class Panel {
 
   async keep(what) {
     this.say(this.words.making);
-    const doing = this.drawn ? "head.make" : "photo.make";
+    const doing = this.drawn ? "head.make" : this.person ? "person.make" : "photo.make";
     const [told, data] = await this.ask({ do: doing, what, values: this.values, ...this.named });
     if (!told) return;
     saveFile(told.file, data);
@@ -504,26 +519,30 @@ export class Panel {
 
   // --- the camera
 
-  async toggleCamera() {
+  // clip: a file to follow instead of the webcam.
+  async toggleCamera(clip = null) {
     if (this.camera.on) {
       this.camera.stop();
+      this.people?.moved();
       this.cameraButton.textContent = this.words.camera;
       this.cameraMore.hidden = true;
       this.say("");
       this.draw();
       return;
     }
-    if (!this.drawn && !this.photo) { this.say(this.words.no_photo, true); return; }
+    if (!this.drawn && !this.photo && !this.person) { this.say(this.words.no_photo, true); return; }
     try {
-      await this.camera.start();
+      await this.camera.start(clip);
     } catch {
       this.camera.stop();
-      this.say(this.words.no_camera, true);
+      this.say(clip ? this.words.no_clip : this.words.no_camera, true);
       return;
     }
     clearTimeout(this.later);
     this.cameraButton.textContent = this.words.camera_stop;
     this.cameraMore.hidden = false;
+    this.flip.checked = !clip;
+    this.people?.moved();
     await this.rest();
     this.root.focus();
   }
@@ -533,16 +552,24 @@ export class Panel {
     if (this.camera.on) this.say(this.words.waiting_rest);
   }
 
+  // Who follows a face, and how.
+  get following() {
+    const how = { strength: Number(this.strength.value), turn: Number(this.turn.value) };
+    if (this.person) return { by: "person", person: this.person, ...how };
+    return this.drawn ? { by: "head", ...how } : { by: "photo", rest: this.start, ...how };
+  }
+
   async follow(jpeg, seconds) {
-    const header = {
-      do: "camera.frame", time: seconds, by: this.drawn ? "head" : "photo", mirror: this.flip.checked,
-      strength: Number(this.strength.value), turn: Number(this.turn.value),
-    };
-    if (!this.drawn) header.rest = this.start;
-    const [told] = await this.ask(header, jpeg);
+    const header = { ...this.following, do: "camera.frame", time: seconds, mirror: this.flip.checked };
+    const [told, picture] = await this.ask(this.person ? { ...header, ...this.sending.out } : header, jpeg);
     if (!told || !this.camera.on) return;
     this.seen = [...(this.seen ?? []), [told.ms, told.cpu]].slice(-SPEED_WINDOW);
     this.say(told.waiting ? this.words[`waiting_${told.waiting}`] : "");
+    if (told.picture) {
+      await this.show(picture);
+      this.sending.told(told);
+      this.rate(told.ms);
+    }
     if (told.values) this.set(told.values);
   }
 

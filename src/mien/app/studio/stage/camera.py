@@ -1,82 +1,131 @@
 """What can be asked with a camera: for every frame, the values that follow the face before it.
 
-Nothing is drawn here: the page asks for the picture of the values as for that of any others, in
-another process, which draws one picture while this one looks at the next frame.
+A drawn head or a photo is drawn in another process, which makes one picture while this one looks
+at the next frame: the page asks it for the picture of the values. A learnt person is quick enough
+to be shown at once. Another program may look instead, and tell what it sees in packets.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mien import device as devices
 from mien.app.studio.stage.frames import Header
+from mien.app.studio.stage.head import SHOWN
+from mien.app.studio.stage.learnt import Learnt
 from mien.app.studio.stage.photo import au_values, motion_of
 from mien.app.studio.stage.values import Values, checked
 from mien.errors import OptionError
-from mien.io.image import decode_image
+from mien.io.image import decode_image, encode_image
 from mien.io.limits import ImageLimits
 from mien.messages import text
-from mien.persona.live import LiveFrame, LiveTracker
+from mien.persona.live_face import LiveFace, LiveSigns
 from mien.persona.perform import FREELY
 from mien.persona.retarget import TURN_LIMITS, Transfer, follow
+from mien.persona.stream import Watch
 from mien.persona.subject import Motion
-from mien.types import AU_NAMES
+from mien.persona.vmc import FaceReceiver
+from mien.types import AU_NAMES, Image
 
 LIMITS = ImageLimits(max_bytes=2 << 20, max_pixels=1280 * 960)
-_FORGET = 2000
-"""Frames after which what was told is forgotten: a camera may run for hours."""
+_PATIENCE = 0.5
+"""Seconds to wait for another program's packet."""
 Answer = tuple[Header, bytes]
 
 
 class Camera:
-    """A camera of a page: who is before it, and what that face does."""
+    """A camera of a page: who is before it, and what that face does.
+
+    learnt  the person who does the same, where the page shows one
+    shown   the last picture of that person, and what its face does
+    """
 
     def __init__(self) -> None:
-        self._tracker: LiveTracker | None = None
+        self._face: LiveFace | None = None
+        self._heard: FaceReceiver | None = None
         self._last = -1.0
-        self._rest: Motion | None = None
+        self.learnt = Learnt()
+        self.shown: tuple[Image, Motion] | None = None
 
     def rest(self) -> Answer:
         """Looks again who is there, and what rest looks like."""
-        self._tracker, self._rest, self._last = None, None, -1.0
+        self.close()
+        self._face, self._last = None, -1.0
         return {}, b""
 
-    def follow(self, header: Mapping[str, Any], payload: bytes) -> Answer:
+    def close(self) -> None:
+        """Gives the port back."""
+        if self._heard is not None:
+            self._heard.close()
+            self._heard = None
+
+    def follow(
+        self, header: Mapping[str, Any], payload: bytes, folder: Path | None = None
+    ) -> Answer:
         """The values that make a head, or a photo, do what a frame of the camera shows.
 
-        header  "time": seconds; "by": "photo" or "head"; "rest": the values that the photo shows;
-                "strength" and "turn": factors on expressions and turns; "mirror"
+        header  "time": seconds; "by": "photo", "head" or "person"; "rest": the values that the
+                photo shows; "strength" and "turn": factors on expressions and turns; "mirror"
+        folder  of the person, whose picture comes instead of values
         """
-        strength, turn = _number(header, "strength", 0.0, 2.0), _number(header, "turn", 0.0, 2.0)
-        by_photo = header.get("by") == "photo"
-        rest = Motion(np.zeros(len(AU_NAMES)))
-        if by_photo:
-            rest = motion_of(checked(header.get("rest"), "photo"), rest)
+        by, rest, transfer = _asked(header)
+        self.shown = None
         image, _ = decode_image(payload, name="webcam", limits=LIMITS)
         if header.get("mirror"):
             image = np.ascontiguousarray(image[:, ::-1])
-        seen = self._see(image, _number(header, "time", 0.0, 1e9))
-        if seen is None or self._rest is None:
+        signs = self._see(image, _number(header, "time", 0.0, 1e9))
+        face = self._face
+        if face is None or face.rest is None or face.motion is None:
             return {"waiting": "rest"}, b""
-        if not seen.confidence:
+        if signs is None:
             return {"waiting": "face"}, b""
-        limits = TURN_LIMITS if by_photo else FREELY.limits
-        transfer = Transfer(strength=strength, head=turn, limits=limits)
-        return {"values": _values(follow(rest, self._rest, seen.motion, transfer))}, b""
+        if by == "person":
+            picture = self.learnt.follow(folder, face.rest, signs, transfer)
+            still = Motion(np.zeros(len(AU_NAMES)))
+            self.shown = (picture, follow(still, face.still, face.motion, transfer))
+            return {"picture": True}, encode_image(picture, path=SHOWN, provenance=None)
+        return {"values": _values(follow(rest, face.still, face.motion, transfer))}, b""
 
-    def _see(self, image: Any, time: float) -> LiveFrame | None:
-        if self._tracker is None:
-            self._tracker = LiveTracker()
+    def hear(self, header: Mapping[str, Any]) -> Answer:
+        """The values that another program's packets ask for: VMC's, or iFacialMocap's.
+
+        header  as for `follow`, and "port": of this machine, where they come
+
+        Raises InputError where the port is taken.
+        """
+        _, rest, transfer = _asked(header)
+        port = int(_number(header, "port", 1, 65535))
+        if self._heard is None or self._heard.port != port:
+            self.close()
+            self._heard = FaceReceiver(port)
+        taken = self._heard.take(_PATIENCE)
+        if taken is None:
+            return {"waiting": "packets"}, b""
+        still = Motion(np.zeros(len(AU_NAMES)))
+        return {"values": _values(follow(rest, still, taken[1], transfer))}, b""
+
+    def _see(self, image: Image, time: float) -> LiveSigns | None:
+        if self._face is None:
+            half = devices.knows_bf16(devices.pick("cpu"))
+            self._face = LiveFace(motions=True, half=half)
         time = max(time, self._last + 1e-3)
         self._last = time
-        seen = self._tracker(image, time)
-        if seen is not None and self._rest is None:
-            self._rest = self._tracker.rest()
-        if len(self._tracker.frames) > _FORGET:
-            del self._tracker.frames[:-1]
-        return seen
+        return self._face(image, time, Watch())
+
+
+def _asked(header: Mapping[str, Any]) -> tuple[str, Motion, Transfer]:
+    """Who follows, the motion that it shows at rest, and how it follows."""
+    strength, turn = _number(header, "strength", 0.0, 2.0), _number(header, "turn", 0.0, 2.0)
+    by = str(header.get("by"))
+    rest = Motion(np.zeros(len(AU_NAMES)))
+    if by == "photo":
+        rest = motion_of(checked(header.get("rest"), "photo"), rest)
+    limits = FREELY.limits if by == "head" else TURN_LIMITS
+    return by, rest, Transfer(strength=strength, head=turn, limits=limits)
 
 
 def _values(motion: Motion) -> Values:

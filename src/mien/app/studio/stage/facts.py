@@ -32,6 +32,9 @@ _WORDS = (
     *("no_camera", "making", "made", "speed", "fps", "too_large", "no_photo", "character"),
     *("no_characters", "sampler", "presets", "download", "neutral", "queued", "update"),
     *("confidence_seen", "confidence_guessed", "confidence_set"),
+    *("person", "drawn_person", "learn", "minutes", "clip", "clip_stop", "film", "stop"),
+    *("sending", "not_uploaded", "no_clip", "send", "vmc", "virtual", "listen", "port"),
+    "waiting_packets",
 )
 _FACES_WORDS = (
     *("seed", "model", "variety", "near", "walk", "keep", "another", "face", "choose"),

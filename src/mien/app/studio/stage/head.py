@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mien.app.studio.stage.frames import Header
 from mien.app.studio.stage.values import (
     DRAFT,
@@ -27,6 +29,7 @@ from mien.io.provenance import Provenance, request_hash
 from mien.messages import text
 from mien.persona.character import Character, read_character, to_json
 from mien.persona.expressions import expression_aus
+from mien.persona.subject import Motion
 from mien.types import AU_NAMES, Image, Style
 
 PICTURE_SIZE, TEXTURE_SIZE, VIEW_TEXTURE = 1024, 1024, 512
@@ -39,10 +42,12 @@ class Head:
     """A head on the page: a drawn one, or that of a character with its skin.
 
     character  whose skin and identity it has, or None
+    shown      the last picture, and what its face does
     """
 
     def __init__(self) -> None:
         self.character: Character | None = None
+        self.shown: tuple[Image, Motion] | None = None
 
     def open(self, folder: Path | None) -> Answer:
         """Takes the character of a folder, and tells what its controls hold."""
@@ -59,9 +64,11 @@ class Head:
     def draw(self, header: Mapping[str, Any]) -> Answer:
         """The picture of the values, small and quick where something moves."""
         values = checked(header.get("values"), "head")
-        return {}, encode_image(
-            self.picture(values, bool(header.get("draft"))), path=SHOWN, provenance=None
-        )
+        picture = self.picture(values, bool(header.get("draft")), bare=bool(header.get("bare")))
+        code = code_of(values)
+        aus = np.array([code.aus.get(name, 0.0) for name in AU_NAMES])
+        self.shown = (picture, Motion(aus, code.pose, code.gaze))
+        return {}, encode_image(picture, path=SHOWN, provenance=None)
 
     def picture(self, values: Values, draft: bool, *, bare: bool = False) -> Image:
         """The picture (s, s, 3) of checked values; bare: without the skin of the photo."""

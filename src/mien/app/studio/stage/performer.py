@@ -13,17 +13,22 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 from mien.app.studio.stage.camera import Camera
 from mien.app.studio.stage.faces import Faces
 from mien.app.studio.stage.frames import Header, pack, read_frame, unpack, write_frame
 from mien.app.studio.stage.head import Answer, Head, preset
+from mien.app.studio.stage.learnt import Learnt
+from mien.app.studio.stage.outputs import Outputs
 from mien.app.studio.stage.photo import Photo
 from mien.errors import MienError, OptionError
 from mien.messages import text, use_language
+from mien.persona.subject import Motion
+from mien.types import Image
 
 _FAULT_LENGTH = 200
+Shown: TypeAlias = tuple[Image, Motion]
 
 
 class Scene:
@@ -31,10 +36,34 @@ class Scene:
 
     def __init__(self) -> None:
         self.head, self.photo, self.camera, self.faces = Head(), Photo(), Camera(), Faces()
+        self.learnt, self.outputs = Learnt(), Outputs()
+
+    def close(self) -> None:
+        """Gives ports and cameras back."""
+        self.camera.close()
+        self.outputs.close()
 
     def do(self, header: Header, payload: bytes) -> Answer:
-        """Answers one question. Raises MienError for one that cannot be answered."""
-        head, photo, camera = self.head, self.photo, self.camera
+        """Answers one question, and sends what it shows to where the page asks for.
+
+        Raises MienError for one that cannot be answered.
+        """
+        told, data = self._answer(header, payload)
+        shown = self._shown(str(header["do"]))
+        if shown is not None and ("out" in header or self.outputs.open):
+            line = self.outputs.send(header.get("out"), *shown)
+            told = {**told, "not_sent": line} if line else told
+        return told, data
+
+    def _shown(self, asked: str) -> Shown | None:
+        """The picture that an answer shows, and what its face does."""
+        if asked == "camera.frame":
+            return self.camera.shown
+        by = {"head.draw": self.head, "photo.draw": self.photo, "person.draw": self.learnt}
+        return by[asked].shown if asked in by else None
+
+    def _answer(self, header: Header, payload: bytes) -> Answer:
+        head, photo, camera, learnt = self.head, self.photo, self.camera, self.learnt
         known: dict[str, Callable[[], Answer]] = {
             "head.draw": lambda: head.draw(header),
             "head.random": lambda: head.random(header),
@@ -46,7 +75,11 @@ class Scene:
             "photo.draw": lambda: photo.draw(header),
             "photo.make": lambda: photo.make(header),
             "photo.like": lambda: photo.like(header, payload),
-            "camera.frame": lambda: camera.follow(header, payload),
+            "person.open": lambda: learnt.open(_folder(header)),
+            "person.draw": lambda: learnt.draw(_folder(header), header),
+            "person.make": lambda: learnt.make(_folder(header), header),
+            "camera.frame": lambda: camera.follow(header, payload, _folder(header)),
+            "camera.hear": lambda: camera.hear(header),
             "camera.rest": camera.rest,
             "faces.wall": lambda: self.faces.wall(header),
             "faces.near": lambda: self.faces.near(header),
@@ -84,7 +117,9 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
         header, payload = unpack(data)
         link = str(header["link"])
         if header["do"] == "close":
-            scenes.pop(link, None)
+            closed = scenes.pop(link, None)
+            if closed is not None:
+                closed.close()
             continue
         begun, busy = time.perf_counter(), time.process_time()
         told, payload = _answer(scenes.setdefault(link, Scene()), header, payload)

@@ -44,18 +44,26 @@ class _Open:
 
 
 class Photo:
-    """A photo on the page."""
+    """A photo on the page.
+
+    shown  the last picture, and what its face does beside the pose that the photo shows
+    """
 
     def __init__(self) -> None:
+        self.shown: tuple[Image, Motion] | None = None
         self._open: _Open | None = None
         self._whole: Mover | None = None
 
     def open(self, header: Mapping[str, Any], payload: bytes) -> Answer:
         """Takes a photo: the small picture of its largest face, and what that shows.
 
+        header  "name" of the photo; or "drawn": the number of a person of the head, drawn here
+
         Raises InputError where it is none, or shows no face.
         """
         name = str(header.get("name", "photo"))[:120]
+        if "drawn" in header:
+            payload = _drawn(header["drawn"])
         image, face = _largest_face(payload, name)
         small = shrunk(around(image, face), LIVE_SIDE)
         subject = fit_subject(small, _face_of(small, name))
@@ -73,11 +81,8 @@ class Photo:
         """The small photo with the face of the values."""
         values = checked(header.get("values"), "photo")
         opened = self._opened()
-        return self.moved(motion_of(values, opened.mover.subject.motion))
-
-    def moved(self, motion: Motion) -> Answer:
-        """The small photo in a motion."""
-        image = self._opened().mover.move(motion).image
+        image = opened.mover.move(motion_of(values, opened.mover.subject.motion)).image
+        self.shown = (image, motion_of(values, Motion(np.zeros(len(AU_NAMES)))))
         return {}, encode_image(image, path=SHOWN, provenance=None)
 
     def make(self, header: Mapping[str, Any]) -> Answer:
@@ -129,6 +134,20 @@ def shrunk(image: Image, side: int) -> Image:
     size = (max(1, round(width * share)), max(1, round(height * share)))
     done = PillowImage.fromarray(image).resize(size, PillowImage.Resampling.LANCZOS)
     return np.asarray(done, np.uint8)
+
+
+def _drawn(number: Any) -> bytes:
+    """A person who never was, as a photo."""
+    from mien.head.camera import Camera
+    from mien.head.render import View, render
+    from mien.head.sample import sample
+
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**53:
+        line = {"name": "drawn", "value": str(number)[:40], "wanted": "0 … 2^53"}
+        raise OptionError(text("studio.live.value", **line))
+    code = dataclasses.replace(sample(number, 0, sampler="portrait"), aus={}, pose=Pose())
+    view = View(camera=Camera(size=LIVE_SIDE))
+    return encode_image(render(code, view=view).rgb, path=KEPT, provenance=None)
 
 
 def _largest_face(payload: bytes, name: str) -> tuple[Image, Face]:

@@ -3,46 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from pathlib import Path
 from typing import Any
 
-from mien.app.form import fill
-from mien.app.studio import results
-from mien.app.studio.forms import Places
 from mien.app.studio.guard import COOKIE
+from mien.app.studio.stage.errands import (
+    ERRANDS,
+    Backstage,
+    character_folder,
+    person_folder,
+    result_of,
+)
 from mien.app.studio.stage.frames import Header, pack, unpack
-from mien.app.studio.stage.stage import Link, Stage
-from mien.app.studio.stage.values import rows
-from mien.app.studio.works import Works
+from mien.app.studio.stage.stage import Link
 from mien.errors import InputError, MienError
 from mien.io.files import read_bytes
-from mien.jobs.base import Job
 from mien.messages import LANGUAGES, text, use_language
-from mien.persona.held import STYLES
 
 PANEL = Path(__file__).parents[1] / "panel"
 SOCKET = "/panel/live"
 FILES = {
     name: PANEL / name
-    for name in ("panel.js", "faces.js", "parts.js", "link.js", "camera.js", "view.js")
+    for name in (
+        *("panel.js", "faces.js", "parts.js", "link.js", "camera.js", "view.js"),
+        *("people.js", "sending.js"),
+    )
 }
 MOST_MESSAGE = 17 << 20
 """Bytes of one message of the page: a photo of 16 MB and its header."""
 _FROM_CLIENT = frozenset({"folder", "link", "language"})
 """What a page may not say itself."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Backstage:
-    """What the sockets need of the studio."""
-
-    stage: Stage
-    works: Works
-    jobs: tuple[Job, ...]
-    out: Path
-    scratch: Path
-    astronaut: Path | None
 
 
 def routes(backstage: Backstage) -> list[Any]:
@@ -64,8 +54,17 @@ def routes(backstage: Backstage) -> list[Any]:
     async def live(socket: Any) -> None:
         await _live(backstage, socket)
 
+    async def result(request: Any) -> Response:
+        owner = request.cookies.get(COOKIE, "")
+        asked = request.path_params
+        path = result_of(backstage, owner, asked["key"], asked["place"])
+        if path is None:
+            return Response(status_code=404)
+        return FileResponse(path, filename=path.name, headers=_FRESH)
+
     return [
         WebSocketRoute(SOCKET, live),
+        Route("/panel/result/{key}/{place:int}", result),
         Route("/panel/viewer.js", viewer),
         Route("/panel/{name}", file),
     ]
@@ -136,12 +135,13 @@ def _take(
     header, payload = asked
     header = {name: value for name, value in header.items() if name not in _FROM_CLIENT}
     with use_language(link.language):
-        if header.get("do") == "characters":
-            return {"characters": [[name, key] for name, key, _ in _characters(backstage, owner)]}
-        if header.get("do") == "character.edit":
-            return _edit(backstage, owner, link, header)
+        errand = ERRANDS.get(str(header.get("do")))
+        if errand is not None:
+            return errand(backstage, owner, header)
         if header.get("character"):
-            header["folder"] = str(_folder(backstage, owner, str(header["character"])))
+            header["folder"] = str(character_folder(backstage, owner, str(header["character"])))
+        elif header.get("person"):
+            header["folder"] = str(person_folder(backstage, owner, str(header["person"])))
         if header.get("do") in ("photo.open", "photo.like") and header.get("astronaut"):
             payload = _example(backstage)
     link.ask(header, payload)
@@ -152,55 +152,3 @@ def _example(backstage: Backstage) -> bytes:
     if backstage.astronaut is None:
         raise InputError(text("studio.live.no_photo"))
     return read_bytes(backstage.astronaut, max_bytes=MOST_MESSAGE, wanted="io.wanted.image")
-
-
-def _characters(backstage: Backstage, owner: str) -> list[tuple[str, str, Path]]:
-    """The characters that this session made, the newest first: name, key, folder."""
-    found = []
-    for work in backstage.works.of(owner):
-        if work.job != "character" or not work.over:
-            continue
-        for place, folder in enumerate(work.outcome.results):
-            if (folder / "params.json").is_file():
-                name = f"{results.run_title(work)}: {folder.name}"
-                found.append((name, f"{work.key}.{place}", folder))
-    return found
-
-
-def _folder(backstage: Backstage, owner: str, key: str) -> Path:
-    for _, known, folder in _characters(backstage, owner):
-        if known == key:
-            return folder.resolve()
-    raise InputError(text("studio.live.no_character"))
-
-
-def _edit(backstage: Backstage, owner: str, link: Link, header: Header) -> Header:
-    """Queues `character edit`: what was set by hand is kept, and around it the fit runs again."""
-    folder = _folder(backstage, owner, str(header.get("character")))
-    work = backstage.works.new(owner, "character", "edit", language=link.language)
-    places = Places(work.folder, backstage.out, backstage.scratch)
-    from mien.app.studio.forms import copied
-
-    sent = header.get("set")
-    work.values = {
-        "folder": str(copied(folder, places.run)),
-        "set": {str(name): value for name, value in sent.items()} if isinstance(sent, dict) else {},
-        "relock": bool(header.get("refit")),
-        "lock": _locks(header.get("materials")),
-    }
-    styles = header.get("styles")
-    if isinstance(styles, dict):
-        worn = {name: str(styles[name]) for name in STYLES if name in styles}
-        work.values = {**work.values, **worn}
-    job = next(job for job in backstage.jobs if job.name == "character")
-    fill(job.request["edit"], work.values)
-    backstage.works.add(work)
-    return {"queued": results.run_title(work)}
-
-
-def _locks(sent: Any) -> list[str]:
-    """Materials that were set by hand, as the option `--lock` takes them."""
-    known = rows("head")
-    given = sent.items() if isinstance(sent, dict) else ()
-    numbers = ((name, value) for name, value in given if isinstance(value, int | float))
-    return [f"{name}={value:.4g}" for name, value in numbers if f"material.{name}" in known]

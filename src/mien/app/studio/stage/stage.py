@@ -28,12 +28,10 @@ Lane: TypeAlias = Literal["quick", "slow", "camera"]
 Tell: TypeAlias = Callable[[bytes], None]
 LANES: tuple[Lane, ...] = get_args(Lane)
 SLOW = frozenset({"head.make", "faces.wall", "faces.near", "faces.walk", "faces.make"})
-LATEST = frozenset({"head.draw", "photo.draw", "camera.frame"})
+LATEST = frozenset({"head.draw", "photo.draw", "person.draw", "camera.frame", "camera.hear"})
 """Of these, only the newest is of any use."""
 MOST_LINKS = 32
 MOST_WAITING = 8
-GRACE_SECONDS = 2.0
-"""What a performer gets to end by itself; it has nothing to lose."""
 
 
 @dataclasses.dataclass
@@ -223,10 +221,9 @@ class _Process:
             process = self._process
         if process is None:
             return
-        self._questions.put(None)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_SECONDS)
+        # It has nothing to lose, and in the middle of a network it would take seconds to end.
         process.kill()
+        self._questions.put(None)
         process.wait()
 
     def _begin(self) -> None:
