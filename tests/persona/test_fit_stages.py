@@ -82,7 +82,7 @@ def test_the_mask_follows_the_head_to_another_camera(
     assert (same == hair.mask).mean() > 0.995
     larger = hair.seen_by(shape.placement, Camera(size=len(hair.mask), zoom=1.72))
     assert larger.sum() > hair.mask.sum()
-    assert fit_skin(astronaut, astronaut_face, (shape, light, hair), "off") is None
+    assert fit_skin(astronaut, astronaut_face, (shape, light, hair), "off") == (None, False)
 
 
 def test_a_smile_folds_the_cheeks() -> None:

@@ -17,8 +17,9 @@ from mien.head.material import material_vector
 from mien.head.render import View, draw, mesh_of, render
 from mien.head.texture import HIGHEST, LOWEST, dequantise, quantise, uv_of_rest
 from mien.persona.light_fit import scene_light
+from mien.persona.occluders import Cover
 from mien.persona.placement import Placement, sight
-from mien.persona.texture_fit import COLUMNS, ROWS, TextureSource, fit_texture
+from mien.persona.texture_fit import COLUMNS, ROWS, TextureSource, brows_seen, fit_texture
 from mien.types import FaceCode, Image, MaterialValue, Pose
 
 STEP = (HIGHEST - LOWEST) / 255
@@ -285,3 +286,75 @@ def test_the_shadow_of_a_fringe_is_not_painted_on_the_forehead(source: Source) -
     for x in (-2.0, 0.0, 2.0):
         for y in (5.5, 3.9, 3.3, 2.7):
             assert abs(log_ratio(texture, texel(x, y, made.view))) < 0.12
+
+
+def test_a_shadow_on_one_half_is_not_painted(source: Source) -> None:
+    """What a nose throws over a cheek: dark on one side only, with an edge."""
+
+    def shaded(picture: Image, seen: Any) -> Image:
+        x, y = np.nan_to_num(seen.drawn.rest, nan=99.0)[..., :2].transpose(2, 0, 1)
+        under = (x < -1.2) & (x > -5.0) & (y < -1.0) & (y > -7.0)
+        picture[under] = (picture[under] * 0.45 ** (1 / 2.2)).astype(np.uint8)
+        return picture
+
+    made = source(shaded, size=320)
+    texture = fit_texture(made, "full")
+    assert texture is not None
+    for x in (-2.4, -3.2, 3.2):
+        assert abs(log_ratio(texture, texel(x, -3.6, made.view))) < 0.2
+
+
+def covered(seen: Any, inside: NDArray[np.bool_], **changes: NDArray[np.bool_]) -> Cover:
+    none = np.zeros(seen.inside.shape, np.float32)
+    given = {name: mask.astype(np.float32) for name, mask in changes.items()}
+    return dataclasses.replace(Cover(inside.astype(np.float32), none, none), **given)
+
+
+def test_a_thing_before_the_face_is_not_skin(source: Source) -> None:
+    thing: list[NDArray[np.bool_]] = []
+
+    def held(picture: Image, seen: Any) -> Image:
+        x, y = np.nan_to_num(seen.drawn.rest, nan=99.0)[..., :2].transpose(2, 0, 1)
+        thing.append((np.hypot(x - 3.2, y + 4.4) < 1.4) & (seen.drawn.normals[..., 2] > 0))
+        picture[thing[-1]] = (34, 34, 38)
+        return picture
+
+    made = source(held, size=320)
+    place = texel(3.2, -4.4, made.view)
+    known = dataclasses.replace(made, cover=covered(made.view, thing[0]))
+    blind, aware = fit_texture(made, "full"), fit_texture(known, "full")
+    assert blind is not None
+    assert aware is not None
+    assert log_ratio(blind, place) < -0.5
+    assert abs(log_ratio(aware, place)) < 0.05
+
+
+def test_frames_over_the_brows_leave_them_to_the_painter(source: Source) -> None:
+    bars: list[NDArray[np.bool_]] = []
+
+    def framed(picture: Image, seen: Any) -> Image:
+        x, y = np.nan_to_num(seen.drawn.rest, nan=99.0)[..., :2].transpose(2, 0, 1)
+        bars.append((np.abs(x) < 6.0) & (y > 1.0) & (y < 3.4) & (seen.drawn.normals[..., 2] > 0))
+        picture[bars[-1]] = (20, 20, 20)
+        return picture
+
+    made = source(framed, size=320)
+    none = np.zeros(made.hair.shape, bool)
+    known = dataclasses.replace(made, cover=covered(made.view, none, glasses=bars[0]))
+    assert brows_seen(made)
+    assert not brows_seen(known)
+    texture = fit_texture(dataclasses.replace(known, brows=False), "full")
+    assert texture is not None
+    for x in (-3.2, 0.0, 3.2):
+        assert abs(log_ratio(texture, texel(x, 2.2, made.view))) < 0.05
+
+
+def test_necks_are_left_to_the_head(source: Source) -> None:
+    def collared(picture: Image, seen: Any) -> Image:
+        picture[np.nan_to_num(seen.drawn.rest[..., 1], nan=0.0) < -11.6] = (15, 15, 20)
+        return picture
+
+    made = source(collared, size=320)
+    texture = fit_texture(made, "full")
+    assert texture is not None
+    assert abs(log_ratio(texture, texel(0.0, -11.9, made.view))) < 0.05

@@ -108,10 +108,11 @@ def fit_face(photo: Image, face: Face, options: FitOptions = FitOptions()) -> Fi
     paint |= {**_rounded_values(brow_materials(shape.fit.parameters)), **held.materials}
     camera = Camera(size=options.size, zoom=CROP_ZOOM)
     view = View(camera=camera, light=light.light, background=_backdrop(wide, shape.placement.pose))
-    texture = fit_skin(photo, face, (shape, light, hair), options.likeness)
+    texture, brows = fit_skin(photo, face, (shape, light, hair), options.likeness)
     if texture is not None and options.likeness == "full":
         # What the photo shows is not painted a second time.
-        paint |= {"brow_density": 0.0, "beard": 0.0, "freckles": 0.0, **held.materials}
+        shown = {"beard": 0.0, "freckles": 0.0, **({"brow_density": 0.0} if brows else {})}
+        paint |= {**shown, **held.materials}
     code = FaceCode(
         sliders=_named(SLIDERS, shape.fit.parameters[SLIDER_PART]),
         aus=_named(AU_NAMES, shape.fit.parameters[AU_PART], smallest=0.01),

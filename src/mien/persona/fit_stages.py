@@ -26,9 +26,10 @@ from mien.persona.hair_parse import find_hair
 from mien.persona.held import NONE_HELD, Held, hold
 from mien.persona.landmark_model import AU_PART, SLIDER_PART, landmark_model
 from mien.persona.light_fit import LightFit, fit_light, rounded
+from mien.persona.occluders import find_cover
 from mien.persona.placement import Placement, Sight, photo_view, place, sight
 from mien.persona.report import find_again
-from mien.persona.texture_fit import Likeness, TextureSource, fit_texture
+from mien.persona.texture_fit import Likeness, TextureSource, brows_seen, fit_texture
 from mien.persona.translator import Translator
 from mien.types import Face, Image, Landmarks, MaterialValue
 
@@ -249,10 +250,13 @@ def fit_skin(
     face: Face,
     parts: tuple[Shape, LightFit, Hair],
     likeness: Likeness,
-) -> NDArray[np.float32] | None:
-    """The texture of the photo's skin on the fitted head; None for likeness "off"."""
+) -> tuple[NDArray[np.float32] | None, bool]:
+    """The texture of the photo's skin on the fitted head, and whether it has the brows.
+
+    None for likeness "off".
+    """
     if likeness == "off":
-        return None
+        return None, False
     shape, light, hair = parts
     cropped = hair.style == "buzz"
     image, inside = photo_view(photo, shape.placement, NEAR.camera)
@@ -276,8 +280,10 @@ def fit_skin(
         glasses="glasses" in face.warnings,
         folded=_folded(shape.fit.parameters[AU_PART]),
         cropped=cropped,
+        cover=find_cover(photo, face.landmarks, to_near, NEAR.camera.size),
     )
-    return fit_texture(source, likeness)
+    brows = brows_seen(source)
+    return fit_texture(dataclasses.replace(source, brows=brows), likeness), brows
 
 
 def _folded(aus: NDArray[np.float64]) -> float:

@@ -4,7 +4,8 @@ Photo and bare head lie pixel on pixel; the logarithm of their ratio is what pai
 photo is first pulled by the few pixels by which its landmarks miss the head's, so that lids, brows
 and lips land on lids, brows and lips. Then light that the light fit left over is taken out, what
 is not skin (hair, glasses, shadows of a fringe, teeth) is left out, and holes are filled from the
-mirrored side and from around them.
+mirrored side and from around them. A shadow on one half of the face is light too: where a half is
+darker than its mirror image, the brighter one is believed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from mien.face import regions
 from mien.head.schema import LABEL
 from mien.head.texture import HIGHEST, LOWEST, dequantise, quantise
 from mien.persona.light_fit import scene_light
+from mien.persona.occluders import Cover, nothing_over
 from mien.persona.placement import Sight
+from mien.persona.texture_light import evened
 from mien.persona.texture_map import COLUMNS, LUMINANCE, ROWS, blurred, completed, unwrapped
 from mien.seeding import rng
 from mien.types import Landmarks
@@ -46,6 +49,14 @@ _FRINGE_CM = 1.1
 """Dark things in the brows this near to hair are hair or its shadow."""
 _SHADOW_CM, _SHADOW = 1.6, -0.10
 """So is what is darker than this, log ratio, on the forehead this near to hair."""
+_COVERED, _FRAMED = 0.22, 0.20
+"""Odds from which a pixel is believed to show a thing before the face, or a frame of glasses."""
+_FRAMES_CM2 = 1.0
+"""Of frames, seen with confidence, that nobody paints on: real faces without had at most .3."""
+_BROWS = 0.5
+"""Share of the brows that has to be seen."""
+_NECK, _BEHIND = -11.1, -4.5
+"""Lower than the one, or behind the other under the jaw, is neck: in the shadow of the chin."""
 _HUE = 0.08
 """Colour of single skin texels may differ from the usual by this much, log ratio."""
 
@@ -58,9 +69,11 @@ class TextureSource:
     wanted      (68, 2) pixels: where the photo's landmarks are, detector's bias removed
     hair        (s, s) True where the photo shows hair
     open_mouth  teeth or the inside of the mouth are seen: lips stay the head's own
-    glasses     the face wears some
+    glasses     the face surely wears some
     folded      how far an expression folds the cheeks, 0..1
     cropped     the hair is so short that it belongs to the skin, and the head is drawn with it
+    cover       what else stands before the face; None: nothing
+    brows       the photo shows the brows: else they are painted, and the skin under them is bare
     """
 
     view: Sight
@@ -70,6 +83,8 @@ class TextureSource:
     glasses: bool = False
     folded: float = 0.0
     cropped: bool = False
+    cover: Cover | None = None
+    brows: bool = True
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -78,6 +93,7 @@ class _Ground:
 
     across: Map
     up: Map
+    front: Map
     normals: Map
     labels: NDArray[np.uint8]
     hairline: Map
@@ -119,6 +135,7 @@ def fit_texture(source: TextureSource, likeness: Likeness) -> Map | None:
     ground, ratio = _ground(source), _log_ratio(source)
     seen = _usable(source, ground)
     ratio = _delighted(ratio, seen, ground)
+    ratio = evened(ratio, source.view.drawn.rest, _of_one_hue(ratio, seen, ground))
     seen &= ~_foreign(ratio, seen, ground, source)
     weight = _trust(seen, ground)
     ratio = _matted(ratio, seen, ground, folded=source.folded)
@@ -130,12 +147,21 @@ def fit_texture(source: TextureSource, likeness: Likeness) -> Map | None:
     return dequantise(quantise(kept))
 
 
+def brows_seen(source: TextureSource) -> bool:
+    """Whether hair or frames leave enough of both brows to take them from the photo."""
+    ground = _ground(source)
+    shown = ground.brow_zone & (ground.hairline > -90) & (ground.normals[..., 2] > 0.22)
+    hidden = _covered(source, ground) | (source.hair & (ground.hairline > -3.2))
+    return bool((shown & ~hidden).sum() >= _BROWS * shown.sum())
+
+
 def _ground(source: TextureSource) -> _Ground:
     drawn = source.view.drawn
     rest = np.nan_to_num(drawn.rest, nan=-99.0)
     return _Ground(
         across=np.abs(rest[..., 0]),
         up=rest[..., 1],
+        front=rest[..., 2],
         normals=drawn.normals,
         labels=drawn.labels,
         hairline=drawn.hairline,
@@ -200,7 +226,10 @@ def _usable(source: TextureSource, ground: _Ground) -> Mask:
     view = source.view
     face = ground.named("skin", "brow", "lips") & (ground.hairline > -90)
     seen = face & view.inside & (ground.normals[..., 2] > 0.22)
-    seen &= ground.up > -12.2
+    seen &= (ground.up > _NECK) & ((ground.up > -9.0) | (ground.front > _BEHIND))
+    seen &= ~_covered(source, ground)
+    if not source.brows:
+        seen &= ~ground.grown(ground.brow_zone, 0.25)
     if not source.cropped:
         seen &= ground.hairline < -0.25
     seen &= ~ground.grown(ground.named("sclera", "iris", "lash"), 0.10)
@@ -213,6 +242,26 @@ def _usable(source: TextureSource, ground: _Ground) -> Mask:
     if source.cropped:
         return seen & (source.hair | (ground.hairline < -0.25))
     return seen & ~ground.grown(source.hair & (ground.hairline > -3.2), 0.30)
+
+
+def _covered(source: TextureSource, ground: _Ground) -> Mask:
+    """Where the parsing network sees things before the skin.
+
+    Hair near its line is the mask's business, which knows its style; and dark hair over a brow is
+    more often the brow.
+    """
+    cover = source.cover or nothing_over(len(source.hair))
+    things = (cover.things > _COVERED) & (ground.hairline < -1.2)
+    things &= ~ground.brow_zone | (cover.things > cover.brows + 0.4)
+    things = cv2.morphologyEx(things.astype(np.uint8), cv2.MORPH_OPEN, ground.disc(0.15)) > 0
+    frames = (cover.glasses > _FRAMED) & (cover.glasses > cover.brows) & _worn(source, ground)
+    return ground.grown(things, 0.45) | ground.grown(frames, 0.12)
+
+
+def _worn(source: TextureSource, ground: _Ground) -> bool:
+    """Whether there are glasses: lids that are painted dark look a little like frames."""
+    frames = 0 if source.cover is None else int((source.cover.glasses > 0.5).sum())
+    return source.glasses or frames > _FRAMES_CM2 * ground.unit**2
 
 
 def _middle(seen: Mask, ground: _Ground) -> Mask:
@@ -228,16 +277,23 @@ def _harmonics(normals: Map) -> Map:
     return np.stack([np.ones_like(x), x, y, z, x * x - y * y, x * y, x * z, y * z], axis=-1)
 
 
+def _plain(ratio: Map, seen: Mask, ground: _Ground) -> Mask:
+    """Bare skin of about the usual colour: what tells of the light."""
+    middle = _middle(seen, ground)
+    if not middle.any():
+        return middle
+    usual = np.median(ratio[middle], axis=0)
+    plain = seen & (ground.labels == LABEL["skin"])
+    plain &= ~(ground.brow_zone | ground.eye_zone | ground.lip_zone)
+    return plain & (np.linalg.norm((ratio - usual) / [0.35, 0.35, 0.4], axis=2) < 2.2)
+
+
 def _delighted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
     """The ratio without what varies with the direction of the skin: light, not paint."""
     middle = _middle(seen, ground)
     if middle.sum() < 100:
         return ratio
-    usual = np.median(ratio[middle], axis=0)
-    plain = seen & (ground.labels == LABEL["skin"])
-    plain &= ~(ground.brow_zone | ground.eye_zone | ground.lip_zone)
-    plain &= np.linalg.norm((ratio - usual) / [0.35, 0.35, 0.4], axis=2) < 2.2
-    rows, columns = np.nonzero(plain)
+    rows, columns = np.nonzero(_plain(ratio, seen, ground))
     if len(rows) > 4000:
         chosen = rng("delight", len(rows)).choice(len(rows), 4000, replace=False)
         rows, columns = rows[chosen], columns[chosen]
@@ -253,6 +309,18 @@ def _delighted(ratio: Map, seen: Mask, ground: _Ground) -> Map:
     shade = _harmonics(ground.normals) @ strength.astype(np.float32)
     shade = np.clip(shade - np.float32(np.median(design @ strength)), -0.7, 0.7)
     return np.asarray(ratio - _DELIGHT * shade[..., None], np.float32)
+
+
+def _of_one_hue(ratio: Map, seen: Mask, ground: _Ground) -> Mask:
+    """Bare skin whose hue is usual, however dark: a shadow changes little else."""
+    middle = _middle(seen, ground)
+    if not middle.any():
+        return middle
+    away = ratio - np.median(ratio[middle], axis=0)
+    light = away @ LUMINANCE
+    plain = seen & (ground.labels == LABEL["skin"]) & (np.abs(light) < 1.6)
+    plain &= ~(ground.brow_zone | ground.eye_zone | ground.lip_zone)
+    return plain & (np.linalg.norm(away - light[..., None], axis=2) < 0.3)
 
 
 def _foreign(ratio: Map, seen: Mask, ground: _Ground, source: TextureSource) -> Mask:
@@ -276,7 +344,7 @@ def _foreign(ratio: Map, seen: Mask, ground: _Ground, source: TextureSource) -> 
     bad |= (high & (away > 1.7)) | (low & ((away > 2.6) | (lighter > 0.45)))
     bad = cv2.morphologyEx(bad.astype(np.uint8), cv2.MORPH_OPEN, ground.disc(0.07)) > 0
     bad = ground.grown(bad, 0.22) & ~brows
-    return bad | _rims(lighter, ground) if source.glasses else bad
+    return bad | _rims(lighter, ground) if _worn(source, ground) else bad
 
 
 def _rims(lighter: FloatMap, ground: _Ground) -> Mask:

@@ -14,7 +14,7 @@ FloatMap = NDArray[np.floating]
 ROWS, COLUMNS = 640, 1024
 """Texels: about 21 per cm around the face, as fine as a picture of 512 pixels."""
 LUMINANCE = np.array([0.3, 0.5, 0.2], np.float32)
-_TEXELS_PER_CM = COLUMNS / 50.0
+TEXELS_PER_CM = COLUMNS / 50.0
 _SYMMETRY = 0.7
 _PATCH_CM = 1.1
 _TINT, _GLOW = 0.10, 0.12
@@ -57,7 +57,7 @@ def _reshaped(shape: tuple[int, int], *flat: NDArray[np.float64]) -> list[NDArra
 
 def blurred(values: FloatMap, cm: float) -> FloatMap:
     """Gaussian blur, on a copy shrunk as far as the blur allows."""
-    sigma = cm * _TEXELS_PER_CM
+    sigma = cm * TEXELS_PER_CM
     step = 4 if sigma >= 8 else 1
     height, width = values.shape[:2]
     small = cv2.resize(values, (width // step, height // step), interpolation=cv2.INTER_AREA)
@@ -88,7 +88,7 @@ def _coarse(texture: FloatMap) -> FloatMap:
     small = cv2.resize(texture, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
     plain = 1.0 / (1.0 + (small @ LUMINANCE / 0.3) ** 4)
     weighted = np.concatenate([small * plain[..., None], plain[..., None]], axis=2)
-    spread = cv2.GaussianBlur(weighted, (0, 0), _PATCH_CM * _TEXELS_PER_CM / 4)
+    spread = cv2.GaussianBlur(weighted, (0, 0), _PATCH_CM * TEXELS_PER_CM / 4)
     coarse = spread[..., :3] / np.maximum(spread[..., 3:], 1e-3)
     wide = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(wide, texture.dtype)
