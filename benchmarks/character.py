@@ -4,8 +4,9 @@
 
 Prints a table in Markdown. Landmarks are found again in the render by the network that found them
 in the photo, and in both by a judge that the fit does not use; colours are medians over the face;
-the descriptor is dlib's, which the fit also takes as an input, so distances flatter it. Time is of
-analysis and fit, after a warm-up, one thread.
+the descriptor is dlib's, which the fit also takes as an input, so distances flatter it. Clipped is
+the share of sliders at an end of their range. Time is of analysis and fit, after a warm-up, one
+thread. For all ways of fitting beside each other: `mien character eval --stage fit --data FOLDER`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from mien.face.identity import distance
 from mien.face.landmarks import judge_landmarker
 from mien.io.image import read_image
 from mien.io.video import read_frames
-from mien.jobs.character.evaluate import on_renders
+from mien.jobs.character.evaluate import clipped, on_renders
 from mien.persona.fit import FitOptions, fit_face
 from mien.persona.report import compare, find_again
 from mien.types import Face, Image
@@ -41,7 +42,7 @@ def pictures(folder: Path) -> Iterator[tuple[str, Image]]:
 
 
 def measure(image: Image, face: Face, likeness: str) -> list[float]:
-    """NME, the judge's NME, skin dE, distance of the neutral render, CPU and wall seconds."""
+    """NME, judge's NME, skin dE, distance of the neutral render, clipped; CPU and wall seconds."""
     cpu, wall = time.process_time(), time.perf_counter()
     fitted = fit_face(image, face, FitOptions(likeness=likeness))  # type: ignore[arg-type]
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
@@ -51,7 +52,7 @@ def measure(image: Image, face: Face, likeness: str) -> list[float]:
     judged = float("nan") if seen is None else compare(fitted.photo, seen, drawn, judge).nme
     again = analyse(fitted.character.neutral().render().rgb, max_faces=1)
     away = float(distance(again[0].embedding, face.embedding)) if again else float("nan")
-    return [report.nme, judged, report.skin, away, cpu, wall]
+    return [report.nme, judged, report.skin, away, clipped(fitted.character.code), cpu, wall]
 
 
 def main() -> None:
@@ -72,14 +73,14 @@ def main() -> None:
     table, middle = np.array(rows), np.nanmedian(rows, axis=0)
     print(f"machine: {platform.machine()}, {os.cpu_count()} cores; faces: {len(rows)}")
     print(f"judge: {judge_landmarker().name}")
-    print("| face | likeness | NME | judge's NME | dE | distance |")
-    print("|---|---|---|---|---|---|")
+    print("| face | likeness | NME | judge's NME | dE | distance | clipped |")
+    print("|---|---|---|---|---|---|---|")
     for name, row in zip([*names, "median"], [*table, middle], strict=True):
-        for likeness, cells in (("off", row[:4]), ("full", row[6:10])):
+        for likeness, cells in (("off", row[:5]), ("full", row[7:12])):
             print(f"| {name} | {likeness} | " + " | ".join(f"{v:.3f}" for v in cells) + " |")
     print(
-        f"analysis {np.median(spent):.2f} s CPU a face; fit off {middle[4]:.2f} s CPU "
-        f"({middle[5]:.2f} s wall), full {middle[10]:.2f} s CPU ({middle[11]:.2f} s wall)"
+        f"analysis {np.median(spent):.2f} s CPU a face; fit off {middle[5]:.2f} s CPU "
+        f"({middle[6]:.2f} s wall), full {middle[12]:.2f} s CPU ({middle[13]:.2f} s wall)"
     )
     if options.renders:
         figures = on_renders(options.renders)

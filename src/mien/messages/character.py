@@ -32,8 +32,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "训练任意引擎的模仿网络或翻译网络",
     ),
     "command.character.eval": (
-        "score an imitator on parameters it never saw",
-        "用模仿网络未见过的参数为其评分",
+        "score an imitator, a translator, or all ways of fitting, on what they never saw",
+        "用未见过的数据为模仿网络、翻译网络或各种拟合方式评分",
     ),
     "command.character.export": (
         "write a character as glTF, VRM or one web page; or the imitator as ONNX",
@@ -45,8 +45,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "character.steps": ("steps of the imitator's descent", "模仿网络的梯度步数"),
     "character.model": (
-        "the shipped imitator, a weight file or a run's folder",
-        "内置模仿网络、权重文件或训练目录",
+        "the shipped imitator, a weight file or a run's folder (of a translator in its stage)",
+        "内置模仿网络、权重文件或训练目录（translator 阶段为翻译网络）",
     ),
     "character.data": (
         "the head, a set of `collect`, or a db_description file with its pictures",
@@ -56,6 +56,42 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "character.eval_data": (
         "samples to compare with; without it new ones of the head",
         "用于比较的样本；不填则使用头部的新样本",
+    ),
+    "character.eval_stage": (
+        "what is scored: a network, or fit: the average head, one look, the usual fit, the "
+        "imitator's and the ancestor's, side by side",
+        "评分对象：某个网络，或 fit：平均头、一次推断、常规拟合、模仿网络与原项目做法的对比",
+    ),
+    "character.eval_steps": (
+        "gradient steps of the ancestor's way in --stage fit",
+        "--stage fit 中原项目做法的梯度步数",
+    ),
+    "character.ways.people": ("people", "人物"),
+    "character.ways.unseen": ("no face was found in this drawing", "此渲染图中未检测到人脸"),
+    "character.ways.nobody": (
+        "no face at all was found; wanted photos with faces, or --data head",
+        "未找到任何人脸；请提供含人脸的照片，或使用 --data head",
+    ),
+    "character.ways.folder": (
+        "{path}: --stage fit compares on drawn people (--data head) or on a folder of photos",
+        "{path}：--stage fit 在渲染人物（--data head）或照片文件夹上比较",
+    ),
+    "character.ways.head": (
+        "{count} people; {steps} steps of the ancestor's way. vertices in cm, seconds of CPU, "
+        "identity and forms: rank-1 among these people",
+        "{count} 人；原项目做法 {steps} 步。vertices 单位 cm，seconds 为 CPU 秒，"
+        "identity 与 forms 为在这些人中的首位命中率",
+    ),
+    "character.translator.eval_data": (
+        "--stage translator needs the pictures to compare with: --data SET, as for training",
+        "--stage translator 需要用于比较的图片：--data 训练集，与训练时相同",
+    ),
+    "character.translator.eval_head": (
+        "{count} pictures that were held out; explained: R squared, of choices the share of wrong "
+        "guesses that are gone; error as a share of the range, of the average {plain:.4f}, of the "
+        "translator {error:.4f}",
+        "{count} 张保留图片；explained 为 R 平方（选项为消除的错误比例）；误差按取值范围计："
+        "平均值 {plain:.4f}，翻译网络 {error:.4f}",
     ),
     "character.eval_count": ("samples", "样本数"),
     "character.imitator.weights": (

@@ -109,11 +109,15 @@ class TrainRequest(TrainOptions):
 
 @dataclasses.dataclass(frozen=True)
 class EvalRequest:
-    """The scores of an imitator on parameters that it was not trained on."""
+    """The scores of an imitator or a translator, or of all ways of fitting, on what is held out."""
 
+    stage: Literal["imitator", "translator", "fit"] = fields.option(
+        "imitator", help="character.eval_stage"
+    )
     model: str = fields.option("shipped", help="character.model", metavar="shipped|FILE")
     data: str | None = fields.option(None, help="character.eval_data", metavar="head|PATH")
-    count: int = fields.option(500, help="character.eval_count", span=(10, 10_000))
+    count: int = fields.option(500, help="character.eval_count", span=(2, 10_000))
+    steps: int = fields.option(1000, help="character.eval_steps", span=(1, 10_000))
     cache: Path = fields.option(Path("cache"), help="training.cache")
     out: Path = fields.option(Path("evaluation"), help="character.out")
     device: str = fields.option("auto", help="option.device", metavar="DEVICE")

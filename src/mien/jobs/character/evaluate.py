@@ -12,16 +12,32 @@ from mien.face.analyse import analyse
 from mien.head.camera import Camera
 from mien.head.render import View, mesh_of, render
 from mien.head.sample import sample, sample_light
+from mien.head.schema import slider_vector
 from mien.head.template import load
 from mien.persona.fit import FitOptions, fit_face
+from mien.persona.gauss_newton import slider_reach
 from mien.persona.report import compare
 from mien.seeding import rng
-from mien.types import FaceCode
+from mien.types import FaceCode, Image
 
 SEED = 20251
 """People of this seed are used for nothing else."""
 POSE_SD = (12.0, 6.0, 4.0)
 SIZE = 320
+
+
+_AT_THE_END = 0.005
+"""How near to the end of its range a slider counts as clipped, in units of it."""
+
+
+def clipped(code: FaceCode, reach: NDArray[np.floating] | None = None) -> float:
+    """Share of the sliders that lie at an end of their range.
+
+    reach   (S,) the ends' size; None: those of the usual fit
+    """
+    values = slider_vector(code.sliders)
+    ends = slider_reach() if reach is None else reach
+    return float((np.abs(values) >= ends - _AT_THE_END).mean())
 
 
 def front_vertices(code: FaceCode) -> NDArray[np.float64]:
@@ -38,11 +54,8 @@ def vertex_error(found: FaceCode, true: FaceCode) -> float:
     return float(np.linalg.norm((a - a.mean(0)) - (b - b.mean(0)), axis=1).mean())
 
 
-def trials(count: int) -> Iterator[tuple[FaceCode, dict[str, float] | None]]:
-    """Drawn people of a seed that nothing was trained on, and the figures of each one's fit.
-
-    None for a person in whom no face was found.
-    """
+def people(count: int) -> Iterator[tuple[FaceCode, Image]]:
+    """Drawn people of a seed that nothing was trained on, and a picture of each."""
     for index in range(count):
         random = rng(SEED, "evaluate", index)
         code = sample(SEED, index, expression=True, pose_sd=POSE_SD)
@@ -52,22 +65,32 @@ def trials(count: int) -> Iterator[tuple[FaceCode, dict[str, float] | None]]:
             light=sample_light(random),
             background=(grey, grey, grey),
         )
-        picture = render(code, view=view)
-        faces = analyse(picture.rgb, max_faces=1)
+        yield code, render(code, view=view).rgb
+
+
+def trials(count: int) -> Iterator[tuple[FaceCode, dict[str, float] | None]]:
+    """`people`, and the figures of each one's fit.
+
+    None for a person in whom no face was found.
+    """
+    for code, picture in people(count):
+        faces = analyse(picture, max_faces=1)
         if not faces:
             yield code, None
             continue
-        fitted = fit_face(picture.rgb, faces[0], FitOptions(likeness="off", size=320))
+        fitted = fit_face(picture, faces[0], FitOptions(likeness="off", size=320))
         drawn = fitted.character.render().rgb
         nme = compare(fitted.photo, fitted.landmarks, drawn).nme
-        yield code, {**_row(fitted.character.code, code), "nme": nme}
+        row = _row(fitted.character.code, code)
+        yield code, {**row, "nme": nme, "clipped": clipped(fitted.character.code)}
 
 
 def on_renders(count: int) -> Mapping[str, float]:
     """Figures over `count` drawn people of a seed that nothing was trained on.
 
     vertex_error_cm beside mean_head_cm (the trivial answer: the average head), pose in degrees,
-    hair_right and detected as shares, nme of the re-detected render without texture.
+    hair_right and detected as shares, nme of the re-detected render without texture, clipped: the
+    share of sliders at an end of their range.
     """
     rows = [row for _, row in trials(count) if row is not None]
     if not rows:

@@ -74,6 +74,8 @@ class CharacterPredictor:
             return training.run(TRANSLATOR, request, devices.pick(self.device), progress)
         if isinstance(request, TrainRequest):
             return training.run(TRAINER, request, devices.pick(self.device), progress)
+        if isinstance(request, EvalRequest) and request.stage != "imitator":
+            return score(request, progress)
         if isinstance(request, EvalRequest):
             model = load_imitator(request.model, devices.pick(self.device))
             return evaluation.evaluate(model, request, progress)
@@ -84,6 +86,19 @@ class CharacterPredictor:
 
             return translators.export(load_translator(request.model), request, progress)
         return export.export(load_imitator(request.model, devices.pick("cpu")), request, progress)
+
+
+def score(request: EvalRequest, progress: Progress) -> Outcome:
+    """Scores a translator of an engine, or every way of fitting the head."""
+    if request.stage == "translator":
+        from mien.jobs.character.translator.evaluation import evaluate
+        from mien.jobs.character.translator.model import load_translator
+
+        return evaluate(load_translator(request.model), request, progress)
+    from mien.jobs.character.comparison.run import compare_ways
+    from mien.jobs.character.imitator.model import shipped_for_fit
+
+    return compare_ways(shipped_for_fit(request.model), request, progress)
 
 
 def wants_engine(request: FitRequest) -> bool:

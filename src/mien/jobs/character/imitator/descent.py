@@ -67,8 +67,13 @@ def varied(model: ImitatorModel) -> NDArray[np.bool_]:
     return np.asarray(model.prior[1] > _NARROWEST)
 
 
-def descend(model: ImitatorModel, target: Target, start: Start, *, steps: int) -> Descent:
-    """Follows the gradient for so many steps; what is found last, choices made, is returned."""
+def descend(
+    model: ImitatorModel, target: Target, start: Start, *, steps: int, prior: float = PRIOR
+) -> Descent:
+    """Follows the gradient for so many steps; what is found last, choices made, is returned.
+
+    prior   weight of the distance to what the imitator learnt from; the ancestor has none
+    """
     state = torch.from_numpy(start.vector.astype(np.float32))[None]
     free = torch.from_numpy(start.free)[None]
     first: dict[str, float] = {}
@@ -80,7 +85,7 @@ def descend(model: ImitatorModel, target: Target, start: Start, *, steps: int) -
             grid = chip_grid(code_of(chosen, model.layout), model.settings.size)
         state.requires_grad_(step < steps)
         mixed = _softened(state, model) if soft else _chosen(state, model)
-        terms = losses(model, target, mixed, grid)
+        terms = losses(model, target, mixed, grid, prior=prior)
         told = {name: float(value.detach()) for name, value in terms.items()}
         first = first or told
         if step == steps:
@@ -97,7 +102,9 @@ def _rate(step: int, steps: int) -> float:
     return RATE * (1.0 - float(share)) + (RATE_FLOOR if share else 0.0)
 
 
-def losses(model: ImitatorModel, target: Target, vector: Tensor, grid: Tensor) -> dict[str, Tensor]:
+def losses(
+    model: ImitatorModel, target: Target, vector: Tensor, grid: Tensor, *, prior: float = PRIOR
+) -> dict[str, Tensor]:
     """The terms of the loss at parameters (1, d), and "loss", their weighted sum."""
     picture, logits = model.net(vector)
     seen = (picture + 1.0) / 2.0
@@ -110,11 +117,11 @@ def losses(model: ImitatorModel, target: Target, vector: Tensor, grid: Tensor) -
         terms["parts"] = part_loss(shares, target)
         terms["colours"] = colour_loss(shares, seen[0], target)
         total = total + terms["parts"] + COLOUR * terms["colours"]
-    prior = torch.from_numpy(model.prior)
+    usual = torch.from_numpy(model.prior)
     count = len(model.layout.parameters)
-    away = (vector[0, :count] - prior[0, :count]) / prior[1, :count].clamp(min=_NARROWEST)
+    away = (vector[0, :count] - usual[0, :count]) / usual[1, :count].clamp(min=_NARROWEST)
     terms["prior"] = away.square().mean()
-    return {**terms, "loss": total + PRIOR * terms["prior"]}
+    return {**terms, "loss": total + prior * terms["prior"]}
 
 
 def part_loss(shares: Tensor, target: Target) -> Tensor:

@@ -18,6 +18,7 @@ from mien.jobs.character.translator import measure
 from mien.jobs.character.translator.presets import Settings
 from mien.messages import text
 from mien.seeding import rng
+from mien.types import Image
 
 FloatArray = NDArray[np.float64]
 
@@ -173,17 +174,20 @@ def _measured(
     count = len(known.parameters)
     for row in range(count):
         picture = known.pictures(np.array([row]))[0]
-        face = measure.find_face(picture) if faces else None
-        if not faces or face is not None:
-            seen = (
-                measure.Seen(measure.whole(picture))
-                if face is None
-                else measure.by_face(picture, face)
-            )
+        seen = look(picture, faces=faces)
+        if seen is not None:
             values.append(_with_copies(seen, row, spoilt))
             rows.append(row)
         progress(Step(row + 1, count, text("character.translator.measures")))
     return np.stack(values) if values else np.zeros((0, 1, 0), np.float32), np.array(rows, np.int64)
+
+
+def look(picture: Image, *, faces: bool) -> measure.Seen | None:
+    """One picture measured; None where a face is wanted and none is found."""
+    face = measure.find_face(picture) if faces else None
+    if face is None:
+        return None if faces else measure.Seen(measure.whole(picture))
+    return measure.by_face(picture, face)
 
 
 def _with_copies(seen: measure.Seen, row: int, spoilt: int) -> NDArray[np.float32]:
