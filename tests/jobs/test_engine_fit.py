@@ -18,10 +18,17 @@ from mien.errors import OptionError
 from mien.io.image import read_image, write_image
 from mien.jobs.base import no_progress
 from mien.jobs.character.config import TrainRequest
-from mien.jobs.character.engine_fit.fit import Bench, fit_engine, open_bench
+from mien.jobs.character.engine_fit.fit import (
+    Bench,
+    beginning,
+    fit_engine,
+    held_back,
+    open_bench,
+)
 from mien.jobs.character.engine_fit.judges import SIDE, Shown, Views, compare
 from mien.jobs.character.engine_fit.locks import engine_locks, read_locks
 from mien.jobs.character.engine_fit.looking import look_at_photo
+from mien.jobs.character.engine_fit.search import State
 from mien.jobs.character.engines.opening import Opened
 from mien.jobs.character.engines.training_set import TrainingSet, read_set
 from mien.jobs.character.translator.training import TRAINER
@@ -127,6 +134,64 @@ def test_refining_in_the_engine_comes_nearer_within_its_drawings(translator: Pat
         assert found.views.no_worse_than(found.estimate)
         assert found.confidence["unseen"] == "guessed"
     assert after < 0.6 * before
+
+
+def test_what_no_picture_tells_stays_at_its_default(translator: Path) -> None:
+    used = bench(translator, renders=3)
+    model = dataclasses.replace(
+        used.model, explained={"across": 0.9, "kind": 0.0, "bright": 0.125, "unseen": -0.3}
+    )
+    units = np.array([0.9, 0.7, 0.8, 0.1, 0.9])  # numbers first, then the choice
+    defaults = np.array([0.5, 0.5, 0.5, 1.0, 0.0])
+    held = held_back(units, defaults, model)
+    assert held == pytest.approx([0.9, 0.6, 0.5, 1.0, 0.0])
+
+
+class Drawings:
+    """A problem whose engine is as near as its parameters say: views by distance from `truth`."""
+
+    def __init__(self, truth: float, left: int = 9) -> None:
+        self.truth, self.left = truth, left
+        self.told: list[tuple[str, bool]] = []
+
+    def state(self, units: Any) -> Any:
+        self.left -= 1
+        away = abs(float(units[0]) - self.truth)
+        blank = np.zeros((8, 8, 3), np.uint8)
+        look: Any = None
+        return State(units, blank, look, Views(0.1 + away, 1.0 - away))
+
+    def tell(self, kind: str, name: str, state: Any, kept: bool) -> None:
+        assert kind == "estimate"
+        self.told.append((name, kept))
+
+
+@pytest.mark.parametrize(
+    ("truth", "found", "told"),
+    [
+        (0.7, 0.8, [("", True)]),
+        (0.25, 0.4, [("", False), ("x 0.5", True)]),
+        (0.15, 0.2, [("", False), ("x 0.5", False), ("x 0.25", True)]),
+        (0.0, 0.0, [("", False), ("x 0.5", False), ("x 0.25", False), ("x 0", True)]),
+    ],
+)
+def test_an_estimate_that_every_view_finds_worse_is_taken_back(
+    truth: float, found: float, told: list[tuple[str, bool]]
+) -> None:
+    problem: Any = Drawings(truth)
+    average, estimate = (problem.state(np.array([value])) for value in (0.0, 0.8))
+    start = beginning(problem, average, estimate)
+    assert start.units[0] == pytest.approx(found)
+    assert problem.told == told
+
+
+def test_without_a_second_view_an_estimate_is_believed() -> None:
+    problem: Any = Drawings(0.0)
+    average, estimate = (problem.state(np.array([value])) for value in (0.0, 0.8))
+    blind = dataclasses.replace(average, views=Views(math.nan, average.views.edges))
+    worse = dataclasses.replace(estimate, views=Views(math.nan, estimate.views.edges))
+    assert beginning(problem, blind, worse) is worse
+    assert beginning(problem, None, estimate) is estimate
 
 
 def test_locked_values_stay_and_the_rest_is_fitted(translator: Path) -> None:

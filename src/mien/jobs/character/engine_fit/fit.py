@@ -19,11 +19,12 @@ from mien.jobs.character.engine_fit.descend import follow
 from mien.jobs.character.engine_fit.judges import Views
 from mien.jobs.character.engine_fit.locks import engine_locks
 from mien.jobs.character.engine_fit.looking import Look, laid_under
-from mien.jobs.character.engine_fit.search import Problem, Told, refine
+from mien.jobs.character.engine_fit.search import Problem, State, Told, refine
 from mien.jobs.character.engines.opening import Opened
 from mien.jobs.character.engines.schema import Schema, Value
 from mien.jobs.character.imitator.model import ImitatorModel, load_imitator
 from mien.jobs.character.translator.model import (
+    SEEN,
     Confidence,
     EngineTranslator,
     Guess,
@@ -33,6 +34,11 @@ from mien.messages import text
 from mien.types import Image
 
 FloatArray = NDArray[np.float64]
+
+_VIEWS = 2
+"""Landmarks and edges: how many views there are."""
+_LESS = (0.5, 0.25)
+"""Shares of the way to the estimate that are tried where all of it is too much."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -113,12 +119,12 @@ def fit_engine(photos: Sequence[Look], bench: Bench) -> EngineFit:
     problem = _problem(photos, bench)
     average = problem.state(_with_locks(_units(bench, {}), bench))
     problem.tell("average", "", average, kept=False)
-    start = problem.state(problem.guess.units)
-    if start is None:
-        start = average  # what no engine draws as a face cannot be gone on from
-        if start is None:
+    estimate = problem.state(problem.guess.units)
+    if estimate is None:
+        estimate = average  # what no engine draws as a face cannot be gone on from
+        if estimate is None:
             raise InputError(text("character.engine_fit.no_drawing"))
-    problem.tell("estimate", "", start, kept=True)
+    start = beginning(problem, average, estimate)
     found = (
         refine(problem, start)
         if bench.imitator is None
@@ -137,17 +143,41 @@ def fit_engine(photos: Sequence[Look], bench: Bench) -> EngineFit:
         photos=tuple(laid_under(one, found.look, bench.model, side) for one in photos),
         views=found.views,
         average=nowhere if average is None else average.views,
-        estimate=start.views,
+        estimate=estimate.views,
         rows=tuple(problem.rows),
         renders=problem.used,
     )
+
+
+def beginning(problem: Problem, average: State | None, estimate: State) -> State:
+    """The estimate; or less of it, down to nothing, where every view finds the average better.
+
+    Where there are no faces to be found, edges alone do not overrule it: between a photo and a
+    drawing they say little.
+    """
+    worse = [] if average is None else estimate.views.worse_in(average.views)
+    if average is None or len(worse) < _VIEWS:
+        problem.tell("estimate", "", estimate, kept=True)
+        return estimate
+    problem.tell("estimate", "", estimate, kept=False)
+    for share in _LESS:
+        if problem.left < 1:
+            break
+        units = average.units + share * (estimate.units - average.units)
+        less = problem.state(units)
+        kept = less is not None and less.views.no_worse_than(average.views)
+        problem.tell("estimate", f"x {share:g}", less, kept=kept)
+        if kept and less is not None:
+            return less
+    problem.tell("estimate", "x 0", average, kept=True)
+    return average
 
 
 def _problem(photos: Sequence[Look], bench: Bench) -> Problem:
     model = bench.model
     target = np.mean([one.components for one in photos], 0)
     guess = model.guess(target)
-    units = _with_locks(guess.units, bench)
+    units = _with_locks(held_back(guess.units, _units(bench, {}), model), bench)
     free = np.ones(model.layout.size, bool)
     for name, place in _places(model).items():
         free[place] = name not in bench.locks
@@ -156,6 +186,18 @@ def _problem(photos: Sequence[Look], bench: Bench) -> Problem:
         return bench.opened.engine.render(model.params(wanted, bench.schema) | bench.locks)
 
     return Problem(draw, model, photos, Guess(units, guess.error), free, bench.renders)
+
+
+def held_back(units: FloatArray, defaults: FloatArray, model: EngineTranslator) -> FloatArray:
+    """An estimate (d,) whose numbers stay the nearer to the defaults (d,), the less is known.
+
+    What is seen is believed, what no picture tells stays as the engine has it: a hundred numbers,
+    each a little wrong, are a grimace that none of them would be alone.
+    """
+    share = np.ones(model.layout.size)
+    for name, place in _places(model).items():
+        share[place] = np.clip(model.explained[name] / SEEN, 0.0, 1.0)
+    return defaults + share * (units - defaults)
 
 
 def _places(model: EngineTranslator) -> dict[str, slice]:
