@@ -116,7 +116,9 @@ def lay_over(photo: Image, face: Face, wanted: tuple[FaceCode, Fit], made_by: Pr
         for name, value in zip(AU_NAMES, fit.parameters[AU_PART], strict=True)
         if value > _SMALLEST_AU
     }
-    code = dataclasses.replace(code, aus=aus, pose=placement.pose, gaze=base.character.code.gaze)
+    own = base.character.code
+    worn = {"glasses": own.glasses, "facial_hair": own.facial_hair}
+    code = dataclasses.replace(code, aus=aus, pose=placement.pose, gaze=own.gaze, **worn)
     view = dataclasses.replace(base.character.view, camera=camera)
     character = Character(code, view, None, made_by)
     crop, _ = photo_view(photo, placement, camera)
