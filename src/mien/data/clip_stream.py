@@ -129,6 +129,7 @@ class ClipStream:
     lines, last_lines     feature lines in [-1, 1] of the frame and of the one before
     edges, last_edges     the ancestor's edge maps, where `ancestor` is set, instead of the lines;
         `style` says how either is drawn
+    photo_edges           those of the photo, where `both_ways` is set too
     gate, last_gate       (n, 1, s, s) in [0, 1]: where a network may paint
     weight                (n, 1, s, s) from 1 to 6: what counts most
     places                (n, 2, 2) int64: middle of the eyes and of the mouth, x and y
@@ -143,7 +144,9 @@ class ClipStream:
         variation: Variation = Variation(),
         ancestor: bool = False,
         style: EdgeStyle | None = None,
+        both_ways: bool = False,
     ) -> None:
+        self.both_ways = both_ways
         self.clips, self.seed, self.variation, self.ancestor = clips, seed, variation, ancestor
         self.style = style or (ANCESTOR_STYLE if ancestor else FEATURE_STYLE)
         self.rows = clips.pairs
@@ -184,6 +187,8 @@ class ClipStream:
                 pictures[name] = _noisy(pictures[name], random, self.clips.noise)
         earlier = frame - clip.has_before(frame)
         points = {"": clip.landmarks[frame], "last_": clip.landmarks[earlier]}
+        if self.both_ways:
+            points["photo_"] = clip.landmarks[source]
         mirrored = self.variation.mirror and random.random() < 0.5
         if mirrored:
             pictures = {name: one[:, ::-1] for name, one in pictures.items()}
@@ -212,7 +217,7 @@ class ClipStream:
         made: dict[str, Any] = {}
         name, size = "edges" if self.ancestor else "lines", len(pictures["image"])
         for prefix, one in points.items():
-            shown = np.ascontiguousarray(pictures["last" if prefix else "image"])
+            shown = np.ascontiguousarray(pictures[prefix.rstrip("_") or "image"])
             stray = strayed(one, random, self.variation.jitter)
             drawn = draw_edges(stray, size, self.style, picture=shown)
             made[f"{prefix}{name}"] = drawn

@@ -61,6 +61,7 @@ class ClipData:
             variation=Variation(mirror, colours, config.jitter),
             ancestor=config.kind == "ancestor",
             style=config.edges,
+            both_ways=config.two_way > 0,
         )
 
 

@@ -126,13 +126,45 @@ class AncestorGame:
     config: Config
 
     def face_judge(self, turn: Turn) -> Loss:
-        """The critic of FaceGAN."""
-        made = self._face(turn, "").detach()
-        return judged(turn, "face_judge", [turn.batch["image"].float(), made], self.config)
+        """The critic of FaceGAN; where it goes both ways, of both."""
+        pair = [turn.batch["image"].float(), self._face(turn, "").detach()]
+        if self.config.two_way > 0:
+            back = turn.batch["photo"].float(), self._way(turn, "image", "photo_").detach()
+            pair = [torch.cat(both) for both in zip(pair, back, strict=True)]
+        return judged(turn, "face_judge", pair, self.config)
 
     def face(self, turn: Turn) -> Loss:
-        """FaceGAN: L1, SSIM and the critic's word."""
+        """FaceGAN: L1, SSIM and the critic's word; both ways where it is asked for."""
+        if self.config.two_way > 0:
+            return self._both_ways(turn)
         return self._maker(turn, self._face(turn, ""), "face_judge")
+
+    def _both_ways(self, turn: Turn) -> Loss:
+        """A to B, B to A and each to itself: photo A, frame B, and the edges of both.
+
+        What ties them together is the ancestor's parallelogram |A + B - AB - BA|, of made AB and
+        BA. There AA was compared with BB's edges and every L1 divided by 255.
+        """
+        config = self.config
+        one, other = (turn.batch[name].float() for name in ("photo", "image"))
+        there, back = self._face(turn, ""), self._way(turn, "image", "photo_")
+        themselves = self._way(turn, "photo", "photo_"), self._way(turn, "image", "")
+        made = torch.cat([there, back, *themselves])
+        truth = torch.cat([other, one, one, other])
+        apart, alike = l1(made, truth), ssim_loss(made, truth)
+        tied = (one + other - there - back).abs().mean()
+        logits, word = heard(turn, "face_judge", torch.cat([there, back]))
+        total = config.l1 * apart + config.ssim * alike + config.adversarial * word
+        total = total + config.two_way * tied
+        return told(total, apart=apart, ssim=1.0 - alike, fake=logits, tied=tied)
+
+    def _way(self, turn: Turn, picture: str, prefix: str) -> Tensor:
+        """One of the pictures with the edges of one of them."""
+
+        def make() -> Tensor:
+            return turn.nets["face"](turn.batch[picture], turn.batch[f"{prefix}edges"])
+
+        return turn.once(f"{picture} with {prefix}edges", make)
 
     def fine_judge(self, turn: Turn) -> Loss:
         """The critic of FineGAN."""

@@ -15,6 +15,8 @@ from mien.nn.unet import UNet
 
 _FIRST_SHARE = -2.0
 """Of the attention before its sigmoid: at first the warp is trusted."""
+_VGG_COUNTS = (2, 2, 3, 3)
+"""Convolutions of VGG-16's blocks; the fifth has nothing to join here."""
 
 
 class Refiner(nn.Module):
@@ -43,27 +45,14 @@ class FaceMaker(nn.Module):
     """The ancestor's FaceGAN (FaceModel.G): photo and edge map, each through its own encoder.
 
     channels  of its first layer; 32 as published
+    vgg       the photo's encoder has VGG-16's blocks (Simonyan and Zisserman 2015, configuration
+              D): two, two, three and three 3 x 3 convolutions before each halving
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, *, vgg: bool = False) -> None:
         super().__init__()
         c = channels
-        self.photo = nn.ModuleList(
-            [
-                nn.Sequential(*_conv(3, c), *_conv(c, c), nn.MaxPool2d(2)),
-                nn.Sequential(*_conv(c, 2 * c), *_conv(2 * c, 2 * c), nn.MaxPool2d(2)),
-                nn.Sequential(
-                    *_conv(2 * c, 4 * c, norm=True),
-                    *_conv(4 * c, 4 * c, norm=True),
-                    nn.MaxPool2d(2),
-                ),
-                nn.Sequential(
-                    *_conv(4 * c, 8 * c, kernel=2, norm=True),
-                    *_conv(8 * c, 8 * c, kernel=2, norm=True),
-                    nn.MaxPool2d(2),
-                ),
-            ]
-        )
+        self.photo = _vgg_encoder(c) if vgg else _plain_encoder(c)
         self.edges = nn.ModuleList(
             [
                 nn.Sequential(*_conv(3, c), *_conv(c, c), nn.MaxPool2d(3, 4, 1)),
@@ -99,6 +88,40 @@ class FaceMaker(nn.Module):
         z = self.join[1](torch.cat([z, shown[2], drawn[1]], 1))
         z = self.join[2](torch.cat([z, shown[1]], 1))
         return torch.tanh(self.join[3](torch.cat([z, shown[0]], 1)).float())
+
+
+def _plain_encoder(channels: int) -> nn.ModuleList:
+    """Maps of c, 2c, 4c and 8c channels, each half as large as the one before."""
+    c = channels
+    return nn.ModuleList(
+        [
+            nn.Sequential(*_conv(3, c), *_conv(c, c), nn.MaxPool2d(2)),
+            nn.Sequential(*_conv(c, 2 * c), *_conv(2 * c, 2 * c), nn.MaxPool2d(2)),
+            nn.Sequential(
+                *_conv(2 * c, 4 * c, norm=True),
+                *_conv(4 * c, 4 * c, norm=True),
+                nn.MaxPool2d(2),
+            ),
+            nn.Sequential(
+                *_conv(4 * c, 8 * c, kernel=2, norm=True),
+                *_conv(8 * c, 8 * c, kernel=2, norm=True),
+                nn.MaxPool2d(2),
+            ),
+        ]
+    )
+
+
+def _vgg_encoder(channels: int) -> nn.ModuleList:
+    """As `_plain_encoder`, in VGG-16's first four blocks."""
+    blocks, inputs = [], 3
+    for level, count in enumerate(_VGG_COUNTS):
+        outputs = channels << level
+        layers: list[nn.Module] = []
+        for k in range(count):
+            layers += _conv(outputs if k else inputs, outputs, norm=level >= 2)
+        blocks.append(nn.Sequential(*layers, nn.MaxPool2d(2)))
+        inputs = outputs
+    return nn.ModuleList(blocks)
 
 
 class FineMaker(nn.Module):
@@ -189,7 +212,7 @@ def make_networks(config: Config, seed: int) -> dict[str, nn.Module]:
     """Fresh networks that make pictures, by name; equal seeds give equal weights."""
     random = generator(seed, "reenact makers")
     if config.kind == "ancestor":
-        face = FaceMaker(config.channels)
+        face = FaceMaker(config.channels, vgg=config.encoder == "vgg")
         fine = FineMaker(config.channels)
         for net in (face, fine):
             small_normal(net, random)

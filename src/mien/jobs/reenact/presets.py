@@ -31,6 +31,9 @@ class Config(RecipeSettings):
     size           pixels a side
     maker          channels of the refining U-Net, from half of the size down
     channels       of the ancestor's networks at their first layer
+    encoder        how FaceGAN sees the photo: "plain" as published, "vgg" in VGG-16's blocks
+    two_way        above 0 FaceGAN also goes the other way, from the frame back to the photo, and
+                   makes each of itself; the weight of what ties the four pictures together
     judge          channels of the judge, from half of the patch (or, for the ancestor, of the
                    picture) down
     patch          side of the part that the judge sees: eyes, mouth or anywhere
@@ -59,6 +62,8 @@ class Config(RecipeSettings):
     size: int = 128
     maker: tuple[int, ...] = (24, 48, 96, 128)
     channels: int = 32
+    encoder: Literal["plain", "vgg"] = "plain"
+    two_way: float = 0.0
     judge: tuple[int, ...] = (24, 48, 96)
     patch: int = 64
     l1: float = 10.0
