@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mien.nn.init import generator, he_normal
-from mien.nn.unet import UNet
+from mien.nn.unet import UNet, evened
 
 
 def made(**options: int) -> UNet:
@@ -51,3 +51,34 @@ def test_no_grid_lies_over_the_first_pictures(fold: int) -> None:
     cells = y.unfold(2, fold, fold).unfold(3, fold, fold)
     assert torch.equal(cells, cells[..., :1, :1].expand_as(cells))
     assert float(y.std().detach()) > 0.01
+
+
+def grid_of(y: torch.Tensor, fold: int) -> float:
+    """How far the pixels of a cell differ in all cells alike, as a share of the whole spread."""
+    cells = y[..., fold:-fold, fold:-fold].unfold(2, fold, fold).unfold(3, fold, fold)
+    means = cells.mean((0, 2, 3))
+    return float((means - means.mean((1, 2), keepdim=True)).abs().max() / y.std())
+
+
+@pytest.mark.parametrize("fold", [2, 4])
+def test_no_grid_can_be_learnt_where_cells_are_evened(fold: int) -> None:
+    x = torch.zeros(1, 5, 32, 32)
+    x[:, 0] = torch.linspace(-1, 1, 32)[:, None]
+    net = made(fold=fold)
+    with torch.no_grad():
+        # As after some training: the pixels of a cell have weights of their own.
+        net.last.weight += 0.1 * torch.randn(net.last.weight.shape, generator=generator("noise"))
+        y = net(x)
+    assert grid_of(y, fold) > 0.1
+    assert grid_of(evened(y, fold), fold) < 0.2 * grid_of(y, fold)
+
+
+def test_evened_means_are_those_of_the_cells_neighbours() -> None:
+    x = torch.arange(16.0).reshape(1, 1, 4, 4)
+    y = evened(x, 2)
+    assert y.shape == x.shape
+    # A slope stays where it is; at an edge it is mirrored.
+    assert float(y[0, 0, 1, 1]) == 5.0
+    assert float(y[0, 0, 3, 3]) == (4 * 15 + 4 * 14 + 4 * 11 + 4 * 10) / 16
+    stripes = torch.tensor([1.0, -1.0]).repeat(8).expand(1, 3, 16, 16)
+    assert float(evened(stripes, 2).abs().max()) == 0

@@ -114,6 +114,21 @@ class UNet(nn.Module):
         return functional.pixel_shuffle(y, self.fold)
 
 
+def evened(x: Tensor, fold: int) -> Tensor:
+    """(n, c, h, w) under a triangle of 2 fold - 1 pixels, both ways; beyond edges it is mirrored.
+
+    The pixels that a pixel-shuffle puts into a cell come from different weights: whatever differs
+    between them in every cell alike is a grid. A window of one cell holds each of them once,
+    wherever it lies (Sugawara et al. 2018); a triangle is two such windows, and moves nothing.
+    """
+    rising = torch.arange(1.0, fold + 1, device=x.device, dtype=x.dtype)
+    line = torch.cat([rising, rising[:-1].flip(0)]) / fold**2
+    kernel = torch.outer(line, line).expand(x.shape[1], 1, -1, -1)
+    reach = fold - 1
+    padded = functional.pad(x, (reach, reach, reach, reach), mode="reflect")
+    return functional.conv2d(padded, kernel, groups=x.shape[1])
+
+
 class Residual(nn.Module):
     """norm, activation, 3 x 3, norm, activation, 3 x 3, and the input added (He et al. 2016)."""
 

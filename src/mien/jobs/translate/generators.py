@@ -13,7 +13,7 @@ from mien.face.landmark_net import JOB as LANDMARKS
 from mien.face.landmark_net import SIDE, WEIGHTS, LandmarkNet, build
 from mien.io.weights import load_weights
 from mien.nn.blocks import UpBlock, convolution, leaky
-from mien.nn.unet import Residual
+from mien.nn.unet import Residual, evened
 
 _LEAK = 0.2
 
@@ -211,10 +211,14 @@ class EncodedMaker(nn.Module):
     """A picture is drawn from what the fixed encoder says of it, and from nothing else.
 
     widths   channels from half the picture's size down, as those of the U-Net
+    even     as the U-Net's
     """
 
-    def __init__(self, widths: tuple[int, ...], size: int, encoder: FixedEncoder) -> None:
+    def __init__(
+        self, widths: tuple[int, ...], size: int, encoder: FixedEncoder, *, even: bool = False
+    ) -> None:
         super().__init__()
+        self.even = even
         back = tuple(reversed(widths))
         self.start = size // 2 ** len(widths)
         self.mix = convolution(encoder.channels, back[0])
@@ -242,4 +246,5 @@ class EncodedMaker(nn.Module):
         for up in self.ups:
             x = up(x)
         x = self.last(leaky(self.norm(x)))
-        return torch.tanh(functional.pixel_shuffle(x, 2))
+        x = functional.pixel_shuffle(x, 2)
+        return torch.tanh(evened(x, 2) if self.even else x)

@@ -21,7 +21,7 @@ from mien.jobs.translate.presets import Config
 from mien.nn.blocks import DownBlock, append_spread, channels_last, convolution, leaky
 from mien.nn.init import generator, he_normal, small_normal, started
 from mien.nn.norm import SpectralNorm, add_spectral_norm
-from mien.nn.unet import UNet
+from mien.nn.unet import UNet, evened
 
 EYES = (0.36, 0.58, 0.22, 0.78)
 """Where both eyes are in a head-256 crop: top, bottom, left, right, shares of the side."""
@@ -30,15 +30,10 @@ _START = 4
 _SEED_LEAK = 0.1
 
 
-_EVEN = (0.25, 0.5, 0.25)
-
-
 class SlimMaker(nn.Module):
     """A U-Net from a picture of one kind, or two pictures, to one of the other kind.
 
-    even   what leaves the folded layers is averaged over its neighbours: the places of a cell are
-           made by different weights, and would lie over the picture as a grid of two pixels
-           (Sugawara et al. 2018)
+    even   what leaves it is averaged, so that cells leave no grid
     """
 
     def __init__(
@@ -46,22 +41,15 @@ class SlimMaker(nn.Module):
     ) -> None:
         super().__init__()
         self.net = UNet(3 * pictures, 3, widths=widths, fold=fold)
-        self.channels, self.even = widths, even
+        self.even = even
+        self.channels = widths
 
     def forward(self, pictures: Tensor, *, taps: bool = False) -> Tensor | tuple[Tensor, ...]:
         """(n, 3 or 6, s, s) to (n, 3, s, s) in [-1, 1]; or the maps on the way down."""
         if taps:
             return self.net.way_down(pictures)
         made = self.net(pictures)
-        return torch.tanh(_evened(made) if self.even else made)
-
-
-def _evened(planes: Tensor) -> Tensor:
-    """(n, c, h, w) under the kernel [1 2 1]' [1 2 1] / 16; edges repeat. No grid of 2 is left."""
-    line = planes.new_tensor(_EVEN)
-    kernel = torch.outer(line, line).expand(planes.shape[1], 1, 3, 3)
-    padded = functional.pad(planes, (1, 1, 1, 1), mode="replicate")
-    return functional.conv2d(padded, kernel, groups=planes.shape[1])
+        return torch.tanh(evened(made, self.net.fold) if self.even else made)
 
 
 class SlimJudge(nn.Module):
@@ -185,7 +173,7 @@ def make_maker(config: Config, seed: int, name: str) -> nn.Module:
     random = generator(seed, name)
     if config.framework == "dtn":
         encoder = FixedEncoder()
-        net: nn.Module = EncodedMaker(config.maker, config.size, encoder)
+        net: nn.Module = EncodedMaker(config.maker, config.size, encoder, even=config.even)
         _begun(net, config, random)
         encoder.load_state_dict(FixedEncoder().state_dict())
     elif config.network == "unet":

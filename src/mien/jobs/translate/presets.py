@@ -39,7 +39,7 @@ class Config(RecipeSettings):
                     ancestor's U-Net, which halves once for every width; "resnet"
     opinion         "own": the judge that goes with the network; "patch": one of 70 x 70 pixels
     shuffle         the U-Net's pictures enter as cells of so many pixels a side
-    even            what leaves the U-Net is averaged over neighbours, so that cells leave no grid
+    even            ... and leave averaged over such a cell: no grid can lie over them
     blocks          residual blocks in the middle of the "resnet"
     guide           the maker to drawings sees a second picture: a drawing of a guessed head
     maker, judge    channels from the finest level down
@@ -189,6 +189,7 @@ _SEED: dict[str, Any] = {
 _CRITIC: dict[str, Any] = {**_SEED, "method": "wgan-gp"}
 _PATCH: dict[str, Any] = {"opinion": "patch", "judge": (64, 128, 256, 512), "spectral": False}
 _FREE: dict[str, Any] = {
+    "even": True,
     "pairing": "none",
     "balanced": True,
     "cycle": 0.0,
@@ -215,8 +216,9 @@ _PAIRED: dict[str, Any] = {
 
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "default": {},
+    "default": {"even": True},
     "default-128": {
+        "even": True,
         "size": 128,
         "maker": (24, 48, 96, 128),
         "judge": (16, 32, 64, 128, 192),
@@ -291,6 +293,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "seed-lsgan": {**_SEED, "method": "lsgan"},
     "seed-vanilla": {**_SEED, "method": "vanilla"},
     "tiny": {
+        "even": True,
         "size": 16,
         "maker": (8, 16),
         "judge": (8, 16),
