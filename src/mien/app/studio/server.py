@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
+from mien.app.studio.ending import Ending
 from mien.app.studio.guard import BodyLimit, Headers, OriginGuard
 from mien.app.studio.login import Account, Login
 from mien.app.studio.stage.errands import Backstage
@@ -26,8 +27,7 @@ from mien.messages import LANGUAGES, text
 HOST = "127.0.0.1"
 STYLE = Path(__file__).with_name("style.css")
 PANEL_STYLE = PANEL / "panel.css"
-_GRACE_SECONDS = 1
-"""What open pages get to end their streams: gradio's never end by themselves."""
+_GRACE_SECONDS = 2
 _UPLOAD_FILES = 8
 """One upload may hold this many files of the largest size."""
 _OWN_SETTINGS = {
@@ -191,17 +191,24 @@ def serve(app: Any, *, port: int, ready: Callable[[str], None]) -> None:
     """
     import uvicorn
 
+    ending = Ending(app)
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            ending.end()
+            super().handle_exit(sig, frame)
+
     listening = listen(port)
     address = f"http://{HOST}:{listening.getsockname()[1]}/"
     settings = uvicorn.Config(
-        app,
+        ending,
         log_level="warning",
         access_log=False,
         ws_max_size=MOST_MESSAGE,
         # Pages that stay open must not keep Ctrl-C waiting.
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    server = uvicorn.Server(settings)
+    server = Server(settings)
     listening.listen()
     ready(address)
     with contextlib.suppress(KeyboardInterrupt):
