@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from mien.data.guesses import guessed
 from mien.data.people import HeadSpec, person, surroundings
+from mien.head.sample import sample
+from mien.head.schema import slider_vector
 
 
 def test_a_guess_is_the_person_with_errors() -> None:
@@ -17,6 +21,15 @@ def test_a_guess_is_the_person_with_errors() -> None:
     assert "freckles" not in one.materials
     nearly = guessed(code, 0.01, 3)
     assert max(abs(nearly.sliders[name] - v) for name, v in code.sliders.items()) < 0.02
+
+
+def test_every_guess_is_a_head_that_can_be_drawn() -> None:
+    young = dataclasses.replace(sample(1, 0), sliders={"age": -1.0, "nose_width": 0.9})
+    for k in range(40):
+        made = guessed(young, 1.0, k)
+        assert slider_vector(made.sliders).shape
+        assert made.sliders["age"] >= -1.0
+    assert max(guessed(young, 1.0, k).sliders["age"] for k in range(40)) > -0.9
 
 
 def test_sets_without_guesses_keep_their_names() -> None:

@@ -20,6 +20,8 @@ SLIDER, UNIT, GAZE = 0.22, 0.09, 0.12
 TURN, TINT = 1.8, 0.16
 """Of pose angles in degrees, and of the logarithm of a colour's brightness."""
 HUE = 0.05
+YOUNGEST = -1.0
+"""The least `age`: everybody here is an adult, guessed ones too."""
 OTHER_STYLE = 0.2
 """Share of people whose hair is taken for another style."""
 
@@ -31,7 +33,8 @@ def guessed(code: FaceCode, amount: float, *key: int | str) -> FaceCode:
     def off(value: float, size: float, low: float = -2.5, high: float = 2.5) -> float:
         return float(np.clip(value + random.normal(0, size * amount), low, high))
 
-    sliders = {name: off(value, SLIDER) for name, value in code.sliders.items()}
+    lows = {"age": YOUNGEST}
+    sliders = {n: off(value, SLIDER, lows.get(n, -2.5)) for n, value in code.sliders.items()}
     aus = {name: off(value, UNIT, 0.0, 1.0) for name, value in code.aus.items()}
     hair = code.hair
     if random.random() < OTHER_STYLE * amount:
