@@ -13,6 +13,7 @@ from mien.app.parse import parse
 from mien.app.studio.forms import (
     Field,
     Places,
+    action_word,
     choice_word,
     drawing_order,
     in_words,
@@ -26,7 +27,7 @@ from mien.app.studio.forms import (
 )
 from mien.errors import InputError, OptionError
 from mien.jobs import JOBS
-from mien.messages import TABLE, use_language
+from mien.messages import TABLE, text, use_language
 
 from .studio_stub import TOY, DrawRequest, EditRequest, TrainRequest
 
@@ -83,6 +84,12 @@ def test_every_field_has_a_short_label_in_both_languages(
 def test_every_action_has_a_word_in_both_languages() -> None:
     actions = {f"studio.action.{action}" for _, action, _ in ACTIONS}
     assert actions - set(TABLE) == set()
+    # Beside the live panels: a job's tabs are told apart by their words.
+    for job in JOBS:
+        for language in ("en", "zh"):
+            with use_language(language):
+                words = [text("studio.live.tab"), *(action_word(one) for one in job.request)]
+            assert len(set(words)) == len(words)
 
 
 @pytest.mark.parametrize(

@@ -150,11 +150,13 @@ def test_a_drawn_head_is_sent_too() -> None:
 
 
 def test_another_program_moves_the_face() -> None:
-    scene = Scene()
-    asked: Header = {"do": "camera.hear", "by": "head", "port": 39999}
+    scene, receiver = Scene(), FaceReceiver(0)
+    free_port = receiver.port
+    receiver.close()
+    asked: Header = {"do": "camera.hear", "by": "head", "port": free_port}
     try:
         assert scene.do(asked, b"") == ({"waiting": "packets"}, b"")
-        sender = VmcSender("127.0.0.1", 39999)
+        sender = VmcSender("127.0.0.1", free_port)
         aus = np.zeros(len(AU_NAMES))
         aus[AU_NAMES.index("AU12")] = 0.9
         sender.send(Motion(aus, Pose(5.0, 0.0, 0.0)), 0.0)

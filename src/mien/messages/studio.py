@@ -133,7 +133,7 @@ _ACTIONS = {
     "export": ("Export", "导出"),
     "collect": ("Collect", "采集"),
     "learn": ("Learn a person", "学习人物"),
-    "live": ("Live", "实时"),
+    "live": ("Record live", "实时录制"),
     "rank": ("Rank", "排名"),
 }
 

@@ -129,7 +129,7 @@ def _job(setting: Setting, show: Show, job: Job) -> list[Form]:
     with gr.Tabs(elem_classes="mien-actions"):
         for panel in PANELS:
             if panel == job.name:
-                with gr.Tab(text("studio.live.tab"), id=f"{job.name}-live"):
+                with gr.Tab(text("studio.live.tab"), id=f"{job.name}-panel"):
                     draw_panel(panel, setting)
         for action in job.request:
             if action != TRAIN:
