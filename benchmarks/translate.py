@@ -3,7 +3,9 @@
 speed     samples a second of the networks of each preset (a sample is one picture of each kind)
 compare   presets trained for equal CPU time on the same renders by the same loop, each scored
           against the true counterparts of the same held-out people; one JSON line per run, and
-          a sheet of its translations
+          a sheet of its translations. `--trivial` adds what needs no network (the input copied,
+          the mean picture, somebody else) and the floor, once for every size. `people` is how
+          many were scored, `probe` how many the probe learnt from.
 
 Budgets are CPU seconds of one thread, because wall time on a shared machine measures the others.
 """
@@ -11,6 +13,7 @@ Budgets are CPU seconds of one thread, because wall time on a shared machine mea
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import time
 from pathlib import Path
@@ -22,7 +25,7 @@ from mien.io.image import write_image
 from mien.io.weights import WeightHeader
 from mien.jobs.base import no_progress
 from mien.jobs.translate.data import PairStream, Wanted, opened
-from mien.jobs.translate.evaluation import Judge, drawn, people, probe_of, trivial
+from mien.jobs.translate.evaluation import Judge, People, drawn, people, probe_of, trivial
 from mien.jobs.translate.model import TranslateModel
 from mien.jobs.translate.presets import Config, config
 from mien.jobs.translate.recipe import build, ready_maker
@@ -80,10 +83,36 @@ def one(preset: str, options: argparse.Namespace) -> None:
         if options.what == "compare":
             images = round(speed * options.seconds) if options.images is None else options.images
             line |= run(preset, settings, stream, images, options)
+    tell(line, options)
+    if options.what == "compare" and options.trivial:
+        tell_trivial(settings.size, options)
+
+
+def tell(line: dict[str, object], options: argparse.Namespace) -> None:
+    """Prints a line, and of a comparison keeps it."""
     print(json.dumps(line), flush=True)
     if options.what == "compare":
         with (options.out / "translate.jsonl").open("a") as file:
             file.write(json.dumps(line) + "\n")
+
+
+@functools.cache
+def asked(size: int, count: int, probe: int) -> tuple[People, Judge]:
+    """Held-out people at a size, and who judges pictures of them; drawn once."""
+    known = people("anime", size, count, no_progress)
+    return known, Judge(known, probe_of("anime", size, probe, no_progress))
+
+
+def tell_trivial(size: int, options: argparse.Namespace) -> None:
+    """What needs no network, and the truth itself, at a size; once."""
+    if size in options.told:
+        return
+    options.told.add(size)
+    known, judge = asked(size, options.count, options.probe)
+    scored = {"size": size, "people": options.count, "probe": options.probe}
+    for kind, pictures in trivial(known).items():
+        tell({"preset": kind, **scored, **judge.row(pictures)}, options)
+    tell({"preset": "floor", **scored, **judge.floor()}, options)
 
 
 def run(
@@ -100,17 +129,13 @@ def run(
     net = live.averages.get("to_b", live.nets["to_b"])
     maker = ready_maker(net, stream, "a")
     model = TranslateModel(maker, settings, "anime", WeightHeader("translate", preset), "", CPU)
-    known = people("anime", settings.size, options.count, no_progress)
-    judge = Judge(known, probe_of("anime", settings.size, options.probe, no_progress))
+    known, judge = asked(settings.size, options.count, options.probe)
+    line |= {"size": settings.size, "people": options.count, "probe": options.probe}
     made = drawn(model, known.given)
     line |= judge.row(made)
     rows = np.concatenate([known.given[:_SHOWN], made[:_SHOWN], known.wanted[:_SHOWN]])
     name = f"translate-{preset}-{options.seconds:.0f}s-{options.seed}.png"
     write_image(options.out / name, grid(rows, _SHOWN), provenance=None)
-    if options.trivial:
-        for kind, pictures in trivial(known).items():
-            print(json.dumps({"preset": kind, **judge.row(pictures)}), flush=True)
-        print(json.dumps({"preset": "floor", **judge.floor()}), flush=True)
     return line
 
 
@@ -130,6 +155,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/compare"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    options.told = set()
     torch.set_num_threads(1)
     for preset in options.presets:
         one(preset, options)
