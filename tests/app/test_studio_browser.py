@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import runpy
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mien.app.studio.forms import action_word, job_word
-from mien.io.image import write_image
+from mien.io.image import read_image, write_image
 from mien.jobs import JOBS
 from mien.messages import text, use_language
 from mien.types import Image
@@ -121,6 +124,19 @@ def test_the_astronaut_smiles_and_is_still_there_after_a_reload(address: str, ou
         page.reload()
         page.locator("#pictures img").first.wait_for()
         assert "Express · Edit" in page.locator("#status").inner_text()
+
+
+def test_the_example_asks_a_running_studio(
+    address: str, root: Path, tmp_path: Path, astronaut: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, smile = tmp_path / "astronaut.png", tmp_path / "smile.png"
+    write_image(photo, astronaut, provenance=None)
+    script = root / "examples" / "ask_the_studio.py"
+    monkeypatch.setattr(sys, "argv", [str(script), str(photo), str(smile), address])
+    runpy.run_path(str(script), run_name="__main__")
+    made = read_image(smile)
+    assert made.shape == astronaut.shape
+    assert 0.001 < (np.abs(made.astype(int) - astronaut).max(2) > 12).mean() < 0.3
 
 
 def test_mistakes_are_shown_in_one_line(address: str, tmp_path: Path, astronaut: Image) -> None:
