@@ -16,6 +16,8 @@ from mien.persona.hair_mask import hair_mask, head_map
 from mien.persona.hair_parse import find_hair, parsed_hair
 from mien.types import Image, Landmarks
 
+from .people import seen_bald
+
 
 class _Bright(HeadParser):
     """Calls bright pixels hair."""
@@ -61,14 +63,18 @@ def test_beside_the_head_the_network_has_to_be_surer_the_less_likely_the_place(
 
 
 def test_without_its_file_the_rules_are_used(
-    scene_of: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    view = scene_of(light=LIGHTS["soft"], size=160).seen
-    head = head_map(view, 0.0)
     monkeypatch.setattr(parsing_net, "WEIGHTS", tmp_path / "none.safetensors")
+    view, head, _ = seen_bald("long")
     rules = hair_mask(view, head)
+    assert rules.any()
     np.testing.assert_array_equal(find_hair(view, head, "parser"), rules)
     np.testing.assert_array_equal(find_hair(view, head, "rules"), rules)
+    # What they take for hair on a scalp of skin is none.
+    view, head, _ = seen_bald("bald")
+    assert hair_mask(view, head).any()
+    assert not find_hair(view, head, "rules").any()
 
 
 def test_with_its_file_the_network_is_asked(scene_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:

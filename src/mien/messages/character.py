@@ -32,7 +32,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "训练任意引擎的模仿网络或翻译网络",
     ),
     "command.character.eval": (
-        "score an imitator, a translator, or all ways of fitting, on what they never saw",
+        "score an imitator, a translator, or all ways of fitting, held out",
         "用未见过的数据为模仿网络、翻译网络或各种拟合方式评分",
     ),
     "command.character.export": (

@@ -15,7 +15,7 @@ from mien.jobs.translate.evaluation import evaluate
 from mien.jobs.translate.model import JOB, SHIPPED, load_model
 from mien.jobs.translate.training import TRAINER
 
-PRESET, IMAGES, PEOPLE = "paired-128", 12_000, 10_000
+PRESET, IMAGES, PEOPLE = "paired-128", 60_000, 10_000
 """Images of each kind that are seen."""
 SCORED = 200
 """People that the scores in the headers are measured on."""
