@@ -31,6 +31,7 @@ from mien.io.video import probe, read_frames
 from mien.jobs.express.model import ExpressModel, load_model
 from mien.jobs.express.regions import EYES, LIPS, region
 from mien.jobs.express.repair import repaired
+from mien.jobs.reenact.evaluate import correlation
 from mien.metrics import pairs as scores
 from mien.persona.driver import Driver
 from mien.persona.expressions import expression_aus
@@ -155,7 +156,7 @@ def smooth(options: argparse.Namespace, model: ExpressModel) -> None:
             seen.append(None if found is None else measure(frame, found, identify=True))
         fps = probe(path).fps
         drivers = {raw: driver_of_frames(seen, fps=fps, raw=raw) for raw in (True, False)}
-        told = np.array([np.corrcoef(np.stack(pair))[0, 1] for pair in _curves(drivers)])
+        told = np.array([correlation(*pair) for pair in _curves(drivers)])
         for raw, driver in drivers.items():
             wanted = retarget(mover.subject.motion, driver, Transfer(head=0.0, gaze=0.0))
             made = [crop(mover.move(one).image, head)[inside].astype(np.float32) for one in wanted]
@@ -171,11 +172,13 @@ def smooth(options: argparse.Namespace, model: ExpressModel) -> None:
             print(json.dumps(line), flush=True)
 
 
-def _curves(drivers: dict[bool, Driver]) -> Iterator[tuple[NDArray[np.float64], ...]]:
+def _curves(
+    drivers: dict[bool, Driver],
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Raw and filtered curve of every Action Unit that moves."""
-    for pair in zip(*(drivers[raw].aus.T for raw in (True, False)), strict=True):
-        if min(one.std() for one in pair) > 0.01:
-            yield pair
+    for one, other in zip(drivers[True].aus.T, drivers[False].aus.T, strict=True):
+        if min(one.std(), other.std()) > 0.01:
+            yield one, other
 
 
 _WHAT = {"photos": photos, "clips": clips, "smooth": smooth}

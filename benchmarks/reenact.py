@@ -8,6 +8,9 @@ drift     a thousand frames of one loop, each seeing its own last: SSIM, distanc
           --presets on people of the head whom nobody was trained on, and of a person (--person) on
           the part of --clip that was not learnt
 person    the table of a person (--person) on that part of --clip, every frame judged, with a sheet
+cross     a person (--person) follows somebody else's --clip: correlation of the openings of mouth
+          and lids with the driver's, as the judge finds them; `wanted` tells what was asked of the
+          network, `made` what it made; and a sheet: the driver above, then what was made
 live      CPU milliseconds of every stage of a live frame, from --clip laid into 640 x 480 pixels to
           the picture of --person
 
@@ -28,6 +31,7 @@ import torch
 from mien.data.head_clips import ClipSpec, draw_clip
 from mien.device import knows_bf16
 from mien.face.affine import resize
+from mien.face.align import align_head, crop
 from mien.io.image import write_image
 from mien.io.video import read_frames
 from mien.io.weights import WeightHeader
@@ -38,14 +42,24 @@ from mien.jobs.reenact.evaluation import sheet
 from mien.jobs.reenact.live import PersonPerformer
 from mien.jobs.reenact.model import ReenactModel, load_model
 from mien.jobs.reenact.networks import make_networks
+from mien.jobs.reenact.person.film import skin_of
 from mien.jobs.reenact.person.player import player_of
-from mien.jobs.reenact.person.scores import made_again, scored, signs_of, table_lines
+from mien.jobs.reenact.person.scores import (
+    follows,
+    found_points,
+    made_again,
+    scored,
+    signs_of,
+    table_lines,
+)
 from mien.jobs.reenact.person.scores import sheet as sheet_of_person
 from mien.jobs.reenact.presets import config
 from mien.jobs.reenact.recipe import build, ready_networks
 from mien.jobs.reenact.scores import motion_curves, score
 from mien.jobs.reenact.trials import head_trials, model_row, plain_rows
+from mien.persona.clips import load_driver
 from mien.persona.live_face import LiveFace
+from mien.persona.mimic import person_signs
 from mien.persona.person import Person, read_person
 from mien.persona.person_clip import person_of
 from mien.persona.retarget import Transfer
@@ -164,6 +178,38 @@ def person(options: argparse.Namespace) -> None:
     write_image(options.out / "person.png", sheet_of_person(held, rows), provenance=None)
 
 
+def cross(options: argparse.Namespace) -> None:
+    """Two lines: what is asked of the person, and what is seen of it."""
+    known = read_person(options.person)
+    driver = load_driver(options.clip, fps=25.0, limit=options.frames)
+    frames = list(read_frames(options.clip, stop=len(driver)))
+    skin = skin_of(options.clip, driver)
+    wanted = person_signs(known, driver, Transfer(), skin=skin)
+    player = player_of(known, CPU)
+    made = np.stack([player.frame(one) for one in wanted])
+    points = np.stack([one.landmarks for one in wanted])
+    assert driver.landmarks is not None
+    middles = zip(frames, driver.landmarks, strict=True)
+    seen = [crop(frame, align_head(one).at_size(384)) for frame, one in middles]
+    everyone = range(len(driver))
+    whose = dataclasses.replace(
+        known,
+        frames=np.stack([resize(one, (known.size, known.size)) for one in seen]),
+        landmarks=np.repeat(known.landmarks[known.neutral][None], len(driver), 0),
+    )
+    truth = found_points(whose, np.stack(seen), everyone)
+    judged = found_points(dataclasses.replace(known, landmarks=points), made, everyone)
+    for row, one in {"wanted": points, "made": judged}.items():
+        values = {k: round(v, 4) for k, v in follows(one, truth).items()}
+        print(json.dumps({"person": options.person.name, "row": row, **values}), flush=True)
+    places = np.linspace(0, len(driver) - 1, 12).round().astype(int)
+    rows = ([resize(seen[k], (known.size, known.size)) for k in places], [made[k] for k in places])
+    shown = np.concatenate([np.concatenate(row, 1) for row in rows])
+    write_image(
+        options.out / f"{options.person.name}-{options.clip.stem}.png", shown, provenance=None
+    )
+
+
 def live(options: argparse.Namespace) -> None:
     """The table of milliseconds, measured in CPU time."""
     known, half = read_person(options.person), knows_bf16(CPU)
@@ -206,6 +252,7 @@ _WHAT = {
     "compare": compare,
     "drift": drifting,
     "person": person,
+    "cross": cross,
     "live": live,
 }
 

@@ -25,7 +25,14 @@ from mien.jobs.reenact.person.learn import affordable, clip_digest
 from mien.jobs.reenact.person.networks import make_painter
 from mien.jobs.reenact.person.player import PersonPlayer, arrays_of, painter_of, player_of
 from mien.jobs.reenact.person.recipe import build, preview, ready_painter
-from mien.jobs.reenact.person.scores import made_again, scored, sheet, signs_of, table_lines
+from mien.jobs.reenact.person.scores import (
+    follows,
+    made_again,
+    scored,
+    sheet,
+    signs_of,
+    table_lines,
+)
 from mien.jobs.reenact.person.settings import PERSON_PRESETS, PersonSettings, person_settings
 from mien.jobs.reenact.person.stream import PersonStream, condition
 from mien.losses.reconstruction import coarse_ssim_loss
@@ -208,8 +215,21 @@ def test_a_written_network_plays_as_it_was(tmp_path: Path) -> None:
         one, other = player.frame(known.signs(frame)), straight.frame(known.signs(frame))
         assert one.shape == (32, 32, 3)
         assert np.abs(one.astype(int) - other).max() <= 2
-    half = player_of(known, CPU, half=True).frame(known.signs(3))
-    assert np.abs(half.astype(int) - player.frame(known.signs(3))).mean() < 2.0
+    half, whole = (player_of(known, CPU, half=one).frame(known.signs(3)) for one in (True, False))
+    assert np.abs(half.astype(int) - whole).mean() < 2.0
+
+
+def test_what_the_network_makes_is_steady(tmp_path: Path) -> None:
+    player = player_of(learnt(tmp_path), CPU)
+    wild = [player.person.signs(k) for k in (3, 4, 3, 4, 3, 4)]
+    steady = np.stack([player.frame(one) for one in wild]).astype(int)
+    straight = player_of(player.person, CPU)
+    raw = []
+    for one in wild:
+        first, second = straight._sources.warped(one)
+        raw.append(straight.finished(first, second, one).astype(int))
+    change, before = (np.abs(np.diff(one, axis=0)).mean() for one in (steady, np.stack(raw)))
+    assert 0 < change < before
 
 
 def test_without_a_network_the_warp_is_shown() -> None:
@@ -257,6 +277,15 @@ def test_the_still_moves_along_with_the_face() -> None:
     before, after = (np.abs(one[beside] - moved[beside]).mean() for one in (still, shown))
     assert after < 0.6 * before
     assert np.array_equal(shown[:, 0], still[:, 0])
+
+
+def test_openings_that_follow_are_told() -> None:
+    clip = np.stack([points(64, share) for share in (0.0, 0.3, 0.8, 0.5, 0.1)])
+    assert follows(clip * 3 + 7, clip)["mouth r"] == pytest.approx(1.0)
+    assert follows(clip[::-1], clip)["mouth r"] < 0.9
+    gone = clip.copy()
+    gone[:3] = np.nan
+    assert np.isnan(follows(gone, clip)["lids r"])
 
 
 def test_scores_tell_good_from_bad() -> None:

@@ -19,11 +19,12 @@ from mien.jobs.weights import network_part, state_arrays
 from mien.messages import text
 from mien.nn.frozen import frozen
 from mien.persona.person import Person, Signs, Sources
+from mien.persona.steady_picture import SteadyPicture
 from mien.types import Image
 
 
 class PersonPlayer:
-    """Makes a person's frames; it remembers which sources it took last.
+    """Makes a person's frames; it remembers which sources it took last, and its last picture.
 
     painter   the network, or None: the warp alone
     half      bfloat16 inside the network, and fixed for pictures one by one: for live pictures
@@ -33,7 +34,7 @@ class PersonPlayer:
         self, person: Person, painter: nn.Module | None, device: torch.device, *, half: bool = False
     ) -> None:
         self.person, self._device = person, device
-        self._sources = Sources(person)
+        self._sources, self._steady = Sources(person), SteadyPicture()
         self._type = torch.bfloat16 if half else torch.float32
         self._painter: Callable[..., Any] | None = None
         if painter is not None:
@@ -52,7 +53,7 @@ class PersonPlayer:
         first, second = self._sources.warped(signs)
         if self._painter is None:
             return first
-        return self.finished(first, second, signs)
+        return self._steady(self.finished(first, second, signs))
 
     @torch.inference_mode()
     def finished(self, first: Image, second: Image, signs: Signs) -> Image:

@@ -105,17 +105,29 @@ def found_points(held: Person, clip: Image, frames: range) -> Curves:
 def _points(made: Curves, truth: Curves) -> dict[str, float]:
     known = np.isfinite(truth).all((1, 2))
     both = known & np.isfinite(made).all((1, 2))
-    values = {"found": float(both.sum() / max(1, known.sum()))}
+    values = {"found": float(both.sum() / max(1, known.sum())), "nme": float("nan")}
+    if both.sum() >= 3:
+        one, other = made[both], truth[both]
+        wide = np.array([eye_distance(points) for points in other])
+        apart = np.hypot(*np.moveaxis(one - other, -1, 0)).mean(1) / wide
+        values["nme"] = float(apart.mean())
+    return values | follows(made, truth)
+
+
+def follows(made: Curves, truth: Curves) -> dict[str, float]:
+    """How well openings follow: correlations of mouth and lids of points (n, 68, 2).
+
+    Rows that are NaN are left out; of fewer than three nothing can be told.
+    """
+    both = np.isfinite(made).all((1, 2)) & np.isfinite(truth).all((1, 2))
     if both.sum() < 3:
-        return values | dict.fromkeys(("nme", "mouth r", "lids r"), float("nan"))
-    one, other = made[both], truth[both]
-    wide = np.array([eye_distance(points) for points in other])
-    apart = np.hypot(*np.moveaxis(one - other, -1, 0)).mean(1) / wide
+        return {"mouth r": float("nan"), "lids r": float("nan")}
     curves = [
-        np.array([(mouth_opening(p), eye_opening(p)) for p in points]) for points in (one, other)
+        np.array([(mouth_opening(p), eye_opening(p)) for p in points[both]])
+        for points in (made, truth)
     ]
     mouth, lids = (correlation(a, b) for a, b in zip(curves[0].T, curves[1].T, strict=True))
-    return values | {"nme": float(apart.mean()), "mouth r": mouth, "lids r": lids}
+    return {"mouth r": mouth, "lids r": lids}
 
 
 def mouth_opening(points: NDArray[np.float64]) -> float:
