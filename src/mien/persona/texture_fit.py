@@ -41,7 +41,7 @@ _DELIGHT = 0.85
 _DETAIL_CM = 0.8
 """Details are finer than this; coarser differences are colour and light."""
 _BROW_CM = 0.68
-_FOLD_CM = 0.5
+_FOLD_CM, _FOLD_SHARE = 0.7, 0.75
 _CORNER_CM, _CORNER_FINE = 1.1, 0.12
 """What a smile puts beside the corners of the mouth is finer than the one, coarser than the other:
 a mole stays."""
@@ -395,7 +395,7 @@ def _matted(ratio: Map, seen: Mask, ground: _Ground, *, folded: float) -> Map:
 
 
 def _unfolded(light: FloatMap, seen: Mask, ground: _Ground) -> FloatMap:
-    """What to add so that folds of the cheeks lose half of their depth, corners of the mouth all.
+    """What to add so that folds of the cheeks lose most of their depth, corners of the mouth all.
 
     They are shadows of an expression that the neutral face does not have; beside the corners it
     leaves bright ridges too. What is compared is skin with skin: lips and the inside of the mouth
@@ -405,7 +405,7 @@ def _unfolded(light: FloatMap, seen: Mask, ground: _Ground) -> FloatMap:
     fold = np.maximum(_around(light, plain, ground, _FOLD_CM) - light - 0.06, 0.0)
     corner = _around(light, plain, ground, _CORNER_CM) - _around(light, plain, ground, _CORNER_FINE)
     cheeks = plain & (ground.up < -1.2) & (ground.up > -9.5) & ~ground.lip_zone
-    lifted = np.where(cheeks, 0.5 * fold, 0.0)
+    lifted = np.where(cheeks, _FOLD_SHARE * fold, 0.0)
     share = ground.corners
     return np.where(plain, (1 - share) * lifted + share * corner, 0.0)
 
