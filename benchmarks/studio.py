@@ -156,7 +156,9 @@ def person(page: Any, clip: Path) -> None:
     page.wait_for_function("mienPanels.reenact.person !== ''")
     say("Reenact: a dropped clip can be moved", f"{time.perf_counter() - begun:.1f} s")
     page.wait_for_selector(f"{panel}[data-work=done]")
-    page.evaluate("delete mienPanels.reenact.root.dataset.fps")
+    page.evaluate(
+        "() => { const one = mienPanels.reenact; delete one.root.dataset.fps; one.seen = []; }"
+    )
 
 
 def follow(page: Any, clip: Path, seconds: float) -> None:

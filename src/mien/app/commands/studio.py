@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import importlib.util
 from pathlib import Path
 from typing import Literal
@@ -46,6 +47,10 @@ def run(request: StudioRequest) -> int:
 
             webbrowser.open(address)
 
-    with studio(JOBS, request.out, limits) as app:
-        serve(app, port=request.port, ready=ready)
+    try:
+        with studio(JOBS, request.out, limits) as app:
+            serve(app, port=request.port, ready=ready)
+    finally:
+        # Python looks through all that gradio made once more before it ends: a second and more.
+        gc.freeze()
     return 0
