@@ -21,7 +21,7 @@ export class Sending {
     this.virtual = tick("mien-virtual");
     this.listening = make("input", { type: "checkbox", className: "mien-listen", on: { change: () => this.listen() } });
     this.inPort = port("mien-listen-port", VMC_IN);
-    this.line = make("p", { className: "mien-line" });
+    this.line = make("p", { className: "mien-sent" });
     this.line.setAttribute("role", "status");
     const row = (...parts) => make("label", { className: "mien-small" }, ...parts);
     this.root = make("details", { className: "mien-sending" },
