@@ -207,7 +207,7 @@ def test_where_there_is_no_virtual_camera_it_is_said_and_pictures_go_on(
     scene = Scene()
     asked: Header = {"do": "head.draw", "values": {}, "draft": True, "out": {"camera": True}}
     told, data = scene.do(asked, b"")
-    assert "pyvirtualcam" in told["not_sent"]
+    assert "mien[virtual-camera]" in told["not_sent"]
     assert len(data) > 1000
     for port in (-1, 65536, "39539", True):
         told, data = scene.do({**asked, "out": {"vmc": port}}, b"")

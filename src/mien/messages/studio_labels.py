@@ -9,6 +9,8 @@ _LABELS = {
     # character
     "one_person": ("One person", "同一个人"),
     "lock": ("Locked values", "锁定的值"),
+    "facial_hair": ("Beard", "胡须"),
+    "glasses": ("Glasses", "眼镜"),
     "relock": ("Lock and fit again", "锁定并重新拟合"),
     "translator": ("Translator", "翻译网络"),
     "imitator": ("Imitator", "模仿网络"),
