@@ -35,7 +35,9 @@ def test_an_expression_moves_the_photo(cli: Cli, photo: Path, tmp_path: Path) ->
     pictures = [one.astype(int) for one in read_frames(path)]
     moved = [np.abs(one - pictures[0]).mean() for one in pictures]
     assert int(np.argmax(moved)) in (3, 4, 5)
-    assert moved[-1] < 0.35 * max(moved)
+    # Where it moves: elsewhere the codec's noise is all that differs.
+    most = np.abs(pictures[int(np.argmax(moved))] - pictures[0]).max(2)
+    assert np.abs(pictures[-1] - pictures[0])[most > 20].mean() < 0.25 * most[most > 20].mean()
     made_by = read_provenance(path)
     assert made_by is not None
     assert made_by.job == "reenact.run"

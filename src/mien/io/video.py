@@ -305,7 +305,8 @@ def _encode(
     shape: tuple[int, ...],
     rate: Fraction,
 ) -> int:
-    options = {"crf": "18", "preset": "medium", "threads": "1"}
+    # The macroblock tree reads memory that nobody wrote: one clip in ten came out in other bytes.
+    options = {"crf": "18", "preset": "medium", "threads": "1", "x264-params": "mbtree=0"}
     stream = container.add_stream("libx264", rate=rate, options=options)
     stream.height, stream.width = (side + side % 2 for side in shape[:2])
     stream.pix_fmt = "yuv420p"
