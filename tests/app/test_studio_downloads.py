@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +10,11 @@ import pytest
 
 from mien.persona.character import read_character
 
-from .test_studio import serving
-from .test_studio_browser import ABSENT, CHROMIUM, choose
+from .test_studio_browser import address, choose, out, pytestmark
 from .test_studio_live import browser, drag, opened, shown, webcam
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)}"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
-__all__ = ["browser", "webcam"]
+__all__ = ["address", "browser", "out", "pytestmark", "webcam"]
 HEAD, CHARACTER = ".mien-panel-head", ".mien-panel-character"
-
-
-@pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("studio")
-
-
-@pytest.fixture(scope="module")
-def address(out: Path) -> Iterator[str]:
-    words = ("-m", "mien", "studio", "--port", "0", "--no-browser", "--out", out)
-    with serving(*words, "--max-upload", "1") as port:
-        yield f"http://127.0.0.1:{port}/"
 
 
 def downloaded(page: Any, panel: str, what: str, folder: Path) -> Path:

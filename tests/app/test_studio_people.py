@@ -17,26 +17,11 @@ from mien.io.video import read_frames, write_video
 from mien.persona.vmc import FaceReceiver
 from mien.types import Image, Pose
 
-from .test_studio import serving
-from .test_studio_browser import ABSENT, CHROMIUM
+from .test_studio_browser import address, out, pytestmark
 from .test_studio_live import browser, opened, shown, webcam
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)}"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
-__all__ = ["browser", "webcam"]
+__all__ = ["address", "browser", "out", "pytestmark", "webcam"]
 PANEL = ".mien-panel-reenact"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    out = tmp_path_factory.mktemp("studio")
-    words = ("-m", "mien", "studio", "--port", "0", "--no-browser", "--out", out)
-    with serving(*words, "--max-upload", "1") as port:
-        yield f"http://127.0.0.1:{port}/"
 
 
 def drawn_frames() -> Iterator[Image]:

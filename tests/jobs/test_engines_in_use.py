@@ -51,6 +51,17 @@ def known_of(fits: Path, name: str) -> dict[str, Any]:
     return json.loads((fits / name / "engine.json").read_text())
 
 
+def learnt(cli: Cli, *, images: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words of a fit: with the set's translator, and through its imitator as well."""
+    common = ("--data", "set", "--preset", "tiny", "--precision", "fp32")
+    ran = cli("character", "train", *common, "--images", f"{images}")
+    assert ran.code == 0, ran.err
+    ran = cli("character", "train", "--stage", "translator", *common, "--images", "4800")
+    assert ran.code == 0, ran.err
+    networks = ("--translator", "runs/00001-translator-tiny")
+    return networks, (*networks, "--imitator", "runs/00000-character-tiny", "--steps", "5")
+
+
 def test_the_ancestors_engine_is_collected_learnt_and_fitted(
     cli: Cli, game: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, astronaut: Any
 ) -> None:
@@ -58,13 +69,7 @@ def test_the_ancestors_engine_is_collected_learnt_and_fitted(
     engine = ("--engine", f"unity:{game}")
     ran = cli("character", "collect", *engine, "--out", "set", "--count", "100")
     assert ran.code == 0, ran.err
-    common = ("--data", "set", "--preset", "tiny", "--precision", "fp32")
-    ran = cli("character", "train", *common, "--images", "640")
-    assert ran.code == 0, ran.err
-    ran = cli("character", "train", "--stage", "translator", *common, "--images", "4800")
-    assert ran.code == 0, ran.err
-    networks = ("--translator", "runs/00001-translator-tiny")
-    through = (*networks, "--imitator", "runs/00000-character-tiny", "--steps", "5")
+    networks, through = learnt(cli, images=640)
     sets = read_set(Path("set"))
     row = int(np.flatnonzero(sets.test)[0])
     write_image(Path("astronaut.png"), astronaut, provenance=None)
@@ -105,13 +110,7 @@ def test_a_model_of_ones_own_is_collected_learnt_and_fitted(
     words = ("--out", "set", "--count", "60", "--size", "64", "--spread", ".3")
     ran = cli("character", "collect", *engine, *words)
     assert ran.code == 0, ran.err
-    common = ("--data", "set", "--preset", "tiny", "--precision", "fp32")
-    ran = cli("character", "train", *common, "--images", "320")
-    assert ran.code == 0, ran.err
-    ran = cli("character", "train", "--stage", "translator", *common, "--images", "4800")
-    assert ran.code == 0, ran.err
-    networks = ("--translator", "runs/00001-translator-tiny")
-    through = (*networks, "--imitator", "runs/00000-character-tiny", "--steps", "5")
+    networks, through = learnt(cli, images=320)
     sets = read_set(Path("set"))
     photo = sets.pictures[int(np.flatnonzero(sets.test)[0])]
     for out, way in (("own", networks), ("through", through)):

@@ -17,12 +17,12 @@ from mien.persona.hair_parse import find_hair
 
 from .people import seen_bald
 
-CROPPED = HairMeasures(ring=0.8, fringe=0.05, volume=0.08, covered=0.95)
+CROPPED = HairMeasures(fringe=0.05, volume=0.08, covered=0.95)
 
 
 def test_a_cropped_scalp_is_not_a_bald_head() -> None:
     assert not CROPPED.is_bald
-    assert not dataclasses.replace(CROPPED, covered=0.2, ring=0.0).is_bald
+    assert not dataclasses.replace(CROPPED, covered=0.2).is_bald
     assert dataclasses.replace(CROPPED, covered=0.05).is_bald
 
 

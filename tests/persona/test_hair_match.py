@@ -25,7 +25,7 @@ from mien.persona.hair_match import (
 
 from .people import plain, seen_bald
 
-MEASURES = HairMeasures(ring=0.8, fringe=0.05, volume=0.08, covered=0.95)
+MEASURES = HairMeasures(fringe=0.05, volume=0.08, covered=0.95)
 PALE = np.array([0.72, 0.45, 0.33])
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mien.head.render import Render
 from mien.head.schema import LABEL
-from mien.persona.hair_mask import HeadMap, Mask, ring_around, share_of
-from mien.persona.light_fit import rounded, scene_light, skin_mask
+from mien.persona.hair_mask import HeadMap, Mask, share_of
+from mien.persona.light_fit import ratio_to_skin, rounded, scene_light, skin_mask
 from mien.persona.placement import Sight
 
 FloatArray = NDArray[np.float64]
@@ -23,13 +23,11 @@ _BALD = 0.13  # of the scalp: bald heads show up to .08, receding hair from .18
 class HairMeasures:
     """What a mask of hair looks like.
 
-    ring      share of hair just outside the skull, above the ears
     fringe    hair on the forehead
     volume    hair around and beside the head, over the area of head and face
     covered   share of the scalp that is hair
     """
 
-    ring: float
     fringe: float
     volume: float
     covered: float
@@ -46,7 +44,6 @@ def measure_hair(view: Sight, head: HeadMap, mask: Mask) -> HairMeasures:
     forehead = head.face & (head.hairline < -0.9) & (y > 3.0) & (x < 4.5)
     outside = mask & ~head.on_head & (head.up > _LOWEST)
     return HairMeasures(
-        ring=share_of(mask, ring_around(head) & view.inside),
         fringe=share_of(mask, forehead),
         volume=float(outside.sum() / max(head.face.sum(), 1)),
         covered=share_of(mask, head.face & (head.hairline > 0.6)),
@@ -61,9 +58,7 @@ def first_colour(
     chosen = scalp if scalp.sum() >= 40 else mask
     if chosen.sum() < 20 or cheeks.sum() < 20:
         return rounded(np.clip(skin * 0.2, 0.004, 0.3))
-    scene = scene_light(view.image)
-    ratio = np.median(scene[chosen], axis=0) / np.maximum(np.median(scene[cheeks], axis=0), 1e-3)
-    return rounded(natural(skin * ratio))
+    return rounded(natural(skin * ratio_to_skin(view, chosen, cheeks)))
 
 
 def corrected_colour(

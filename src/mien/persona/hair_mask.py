@@ -198,11 +198,6 @@ def connected(mask: Mask, head: HeadMap) -> Mask:
     return touching[np.asarray(pieces, np.int32)]
 
 
-def ring_around(head: HeadMap) -> Mask:
-    """(s, s) just outside the skull, above the ears: where hair stands."""
-    return ~head.on_head & (head.outside > 0.25) & (head.outside < 1.5) & (head.up > 2)
-
-
 def share_of(mask: Mask, zone: Mask) -> float:
     """How much of a zone the mask covers, 0..1."""
     return float((mask & zone).sum() / max(zone.sum(), 1))
@@ -214,8 +209,10 @@ def is_bare(view: Sight, head: HeadMap, mask: Mask) -> bool:
     It has the face's colours, and nothing stands around the skull.
     """
     overlap, density = _bareness(view, head)
-    ring = share_of(mask, ring_around(head) & view.inside)
-    return overlap > _BALD_LIKENESS and density > _BALD_RATIO and ring < _BALD_RING
+    # Just outside the skull, above the ears: where hair stands.
+    ring = ~head.on_head & (head.outside > 0.25) & (head.outside < 1.5) & (head.up > 2)
+    stands = share_of(mask, ring & view.inside)
+    return overlap > _BALD_LIKENESS and density > _BALD_RATIO and stands < _BALD_RING
 
 
 def _bareness(view: Sight, head: HeadMap) -> tuple[float, float]:

@@ -104,7 +104,7 @@ def match_hair(
     aim, weight = _target(mask, view, head, wearer.pose)
 
     def overlap(worn: Worn) -> float:
-        drawn = _soft(drawn_hair(wearer, worn).astype(np.float32))
+        drawn = soft(drawn_hair(wearer, worn).astype(np.float32))
         shared, either = np.minimum(drawn, aim), np.maximum(drawn, aim)
         return float((weight * shared).sum() / max((weight * either).sum(), 1.0))
 
@@ -131,10 +131,15 @@ def shaped(match: Match, overlap: Callable[[Worn], float]) -> Match:
 
 def drawn_hair(wearer: Wearer, worn: Worn) -> Mask:
     """(SIZE, SIZE) True where the head, seen as the photo is, shows hair."""
-    view = View(camera=Camera(size=SIZE, zoom=wearer.zoom), supersample=1, shadow=1)
+    return drawn_part(wearer, worn, "hair", SIZE)
+
+
+def drawn_part(wearer: Wearer, worn: Worn, label: str, size: int) -> Mask:
+    """(size, size) True where the head, seen as the photo is, shows a label of the schema."""
+    view = View(camera=Camera(size=size, zoom=wearer.zoom), supersample=1, shadow=1)
     mesh = assemble(load(), wearer.sliders, wearer.aus, worn=worn)
     picture = draw(mesh, material_vector({}, hair=worn.hair), pose=wearer.pose, view=view)
-    return picture.labels == LABEL["hair"]
+    return picture.labels == LABEL[label]
 
 
 def usual_hair(sex: float, skin: FloatArray) -> dict[str, float]:
@@ -156,7 +161,7 @@ def _trusted(shares: dict[str, float]) -> dict[str, float]:
     return {name: share * (COILS if name in COILED else 1.0) for name, share in shares.items()}
 
 
-def _soft(mask: NDArray[np.float32]) -> NDArray[np.float32]:
+def soft(mask: NDArray[np.float32]) -> NDArray[np.float32]:
     """A mask without its single strands, which no two heads share."""
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), _STRANDS), np.float32)
 
@@ -173,7 +178,7 @@ def _target(
     size = (SIZE, SIZE)
     small = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     weight = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-    return _soft(np.asarray(small, np.float32)), np.asarray(weight, np.float32)
+    return soft(np.asarray(small, np.float32)), np.asarray(weight, np.float32)
 
 
 def _mirrored(mask: Mask, view: Sight, head: HeadMap, roll: float) -> Mask:

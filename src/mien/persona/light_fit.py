@@ -106,6 +106,15 @@ def skin_mask(view: Sight) -> NDArray[np.bool_]:
     return like if like.sum() > 60 else core
 
 
+def ratio_to_skin(
+    view: Sight, chosen: NDArray[np.bool_], skin: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """(3,) median scene light of chosen pixels (s, s) over that of skin: free of the exposure."""
+    scene = scene_light(view.image)
+    under = np.maximum(np.median(scene[skin], axis=0), 1e-3)
+    return np.asarray(np.median(scene[chosen], axis=0) / under, np.float64)
+
+
 def covered_share(view: Sight) -> float:
     """Share of cheeks, nose, chin and forehead whose colour is not that of skin: things over it."""
     drawn = view.drawn

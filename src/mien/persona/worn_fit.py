@@ -15,17 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.head.camera import Camera
-from mien.head.material import material_vector
-from mien.head.render import View, draw
-from mien.head.rig import assemble
-from mien.head.schema import FACIAL_HAIR, GLASSES, LABEL
-from mien.head.template import load
-from mien.head.worn import Worn
+from mien.head.schema import FACIAL_HAIR, GLASSES
+from mien.head.worn import BALD
 from mien.persona.hair_fit import natural
-from mien.persona.hair_match import Wearer
+from mien.persona.hair_match import Wearer, drawn_part, soft
 from mien.persona.held import NONE_HELD, Held
-from mien.persona.light_fit import rounded, scene_light, skin_mask
+from mien.persona.light_fit import ratio_to_skin, rounded, skin_mask
 from mien.persona.placement import Sight
 from mien.types import MaterialValue
 
@@ -44,7 +39,6 @@ WIDER = {"full_beard": 0.82}
 """Factor on the overlap of what the network sees larger than it is drawn."""
 SHIFT = 3
 """Pixels of the drawings by which glasses may sit elsewhere on this nose."""
-_SOFT = 1.5  # pixels of the drawings
 _LINE, _STRONG = 0.7, 60.0  # cm: the thickest rim; by how much darker (L*a*b*) a rim surely is
 _NEAR = 0.25  # cm around what looks like glasses where their lines are looked for
 _SEEN, _FEW = 0.3, 12  # overlap of masks that counts for a colour, and how many pixels it needs
@@ -132,10 +126,10 @@ def _best(
     if wanted == "none" or (wanted is None and not found):
         return "none", None
     small = cv2.resize(seen, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-    aim = _soft(np.asarray(small, np.float32))
+    aim = soft(np.asarray(small, np.float32))
     masks = {style: _drawn(kind, style, wearer) for style in ([wanted] if wanted else kind.styles)}
     overlap = {
-        style: WIDER.get(style, 1.0) * _overlap(_soft(mask), aim, kind.shift)
+        style: WIDER.get(style, 1.0) * _overlap(soft(mask), aim, kind.shift)
         for style, mask in masks.items()
     }
     style = max(overlap, key=lambda name: overlap[name])
@@ -144,15 +138,8 @@ def _best(
 
 def _drawn(kind: _Kind, style: str, wearer: Wearer) -> Map:
     """(SIZE, SIZE) 1 where the fitted head, seen as the photo is, shows the thing."""
-    view = View(camera=Camera(size=SIZE, zoom=wearer.zoom), supersample=1, shadow=1)
-    worn = dataclasses.replace(Worn("bald"), **{kind.field: style})
-    mesh = assemble(load(), wearer.sliders, wearer.aus, worn=worn)
-    picture = draw(mesh, material_vector({}, hair="bald"), pose=wearer.pose, view=view)
-    return (picture.labels == LABEL[kind.label]).astype(np.float32)
-
-
-def _soft(mask: Map) -> Map:
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), _SOFT), np.float32)
+    worn = dataclasses.replace(BALD, **{kind.field: style})
+    return drawn_part(wearer, worn, kind.label, SIZE).astype(np.float32)
 
 
 def _overlap(drawn: Map, aim: Map, shift: int) -> float:
@@ -176,6 +163,4 @@ def _colour(wide: Sight, wearer: Wearer, mask: Map | None, seen: Map) -> NDArray
     skin = skin_mask(wide)
     if both.sum() < _FEW or skin.sum() < _FEW:
         return None
-    scene = scene_light(wide.image)
-    ratio = np.median(scene[both], axis=0) / np.maximum(np.median(scene[skin], axis=0), 1e-3)
-    return np.clip(wearer.skin * ratio, 0.003, 0.8)
+    return np.clip(wearer.skin * ratio_to_skin(wide, both, skin), 0.003, 0.8)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from mien import fields
 from mien.app import console
 from mien.errors import OptionError
+from mien.head import choices
 from mien.head.samplers import SamplerName
 from mien.io.names import OWN, free_path
 from mien.messages import text
@@ -37,24 +38,6 @@ SheetKind = Literal[
 BALANCE = "balance.csv"
 
 
-def _hair_styles() -> tuple[str, ...]:
-    from mien.head.schema import HAIR_STYLES
-
-    return HAIR_STYLES
-
-
-def _facial_hair() -> tuple[str, ...]:
-    from mien.head.schema import FACIAL_HAIR
-
-    return FACIAL_HAIR
-
-
-def _glasses() -> tuple[str, ...]:
-    from mien.head.schema import GLASSES
-
-    return GLASSES
-
-
 def _lights() -> tuple[str, ...]:
     from mien.head.light import LIGHTS
 
@@ -72,9 +55,11 @@ class PersonRequest:
     set: Mapping[str, float] = fields.option({}, help="option.set", span=(-2.5, 2.5))
     au: Mapping[str, float] = fields.option({}, help="option.au", span=(0, 1))
     material: Mapping[str, float] = fields.option({}, help="option.material", span=(-1, 6))
-    hair: str | None = fields.option(None, help="option.hair", choices=_hair_styles)
-    facial_hair: str | None = fields.option(None, help="option.facial_hair", choices=_facial_hair)
-    glasses: str | None = fields.option(None, help="option.glasses", choices=_glasses)
+    hair: str | None = fields.option(None, help="option.hair", choices=choices.hair_styles)
+    facial_hair: str | None = fields.option(
+        None, help="option.facial_hair", choices=choices.facial_hair
+    )
+    glasses: str | None = fields.option(None, help="option.glasses", choices=choices.glasses)
     style: Literal["photo", "toon"] | None = fields.option(None, help="option.style")
     yaw: float | None = fields.option(None, help="option.yaw", span=(-90, 90), unit="°")
     pitch: float | None = fields.option(None, help="option.pitch", span=(-60, 60), unit="°")

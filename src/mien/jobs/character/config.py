@@ -8,29 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from mien import fields
+from mien.head import choices
 from mien.io.provenance import Consent
 from mien.jobs.train_request import TrainOptions
-
-
-def hair_styles() -> tuple[str, ...]:
-    """The head's hair styles, looked up only when the options are shown or read."""
-    from mien.head.schema import HAIR_STYLES
-
-    return HAIR_STYLES
-
-
-def beards() -> tuple[str, ...]:
-    """The head's facial hair, looked up in the same way."""
-    from mien.head.schema import FACIAL_HAIR
-
-    return FACIAL_HAIR
-
-
-def frames() -> tuple[str, ...]:
-    """The head's glasses, looked up in the same way."""
-    from mien.head.schema import GLASSES
-
-    return GLASSES
 
 
 def preset_names() -> tuple[str, ...]:
@@ -68,9 +48,11 @@ class EditRequest:
 
     folder: Path = fields.argument("DIR", help="character.folder")
     set: Mapping[str, float] = fields.option({}, help="option.set", span=(-2.5, 2.5))
-    hair: str | None = fields.option(None, help="option.hair", choices=hair_styles)
-    facial_hair: str | None = fields.option(None, help="option.facial_hair", choices=beards)
-    glasses: str | None = fields.option(None, help="option.glasses", choices=frames)
+    hair: str | None = fields.option(None, help="option.hair", choices=choices.hair_styles)
+    facial_hair: str | None = fields.option(
+        None, help="option.facial_hair", choices=choices.facial_hair
+    )
+    glasses: str | None = fields.option(None, help="option.glasses", choices=choices.glasses)
     relock: bool = fields.option(False, help="character.relock")
     lock: tuple[str, ...] = fields.option((), help="character.lock", metavar="NAME[=VALUE]")
     overwrite: bool = fields.option(False, help="option.overwrite")

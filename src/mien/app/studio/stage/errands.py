@@ -54,10 +54,7 @@ def _characters(backstage: Backstage, owner: str) -> list[tuple[str, str, Path]]
 
 def character_folder(backstage: Backstage, owner: str, key: str) -> Path:
     """The folder of a character of this session; raises InputError where there is none."""
-    for _, known, folder in _characters(backstage, owner):
-        if known == key:
-            return folder.resolve()
-    raise InputError(text("studio.live.no_character"))
+    return _folder_of(_characters(backstage, owner), key, "studio.live.no_character")
 
 
 def _people(backstage: Backstage, owner: str) -> list[tuple[str, str, Path]]:
@@ -78,10 +75,15 @@ def _people(backstage: Backstage, owner: str) -> list[tuple[str, str, Path]]:
 
 def person_folder(backstage: Backstage, owner: str, key: str) -> Path:
     """The folder of a person of this session; raises InputError where there is none."""
-    for _, known, folder in _people(backstage, owner):
+    return _folder_of(_people(backstage, owner), key, "studio.live.no_person")
+
+
+def _folder_of(made: list[tuple[str, str, Path]], key: str, missing: str) -> Path:
+    """The folder of a key; `missing` is the message where there is none."""
+    for _, known, folder in made:
         if known == key:
             return folder.resolve()
-    raise InputError(text("studio.live.no_person"))
+    raise InputError(text(missing))
 
 
 def result_of(backstage: Backstage, owner: str, key: str, place: int) -> Path | None:

@@ -76,10 +76,12 @@ def bearded(code: FaceCode) -> bool:
     return code.facial_hair != "none" or float(painted) > _BEARD
 
 
-def against_photo(answer: Answer) -> dict[str, float]:
-    """nme, skin and edges of a placed answer, clipped and seconds; NaN where no face is found."""
+def against_photo(answer: Answer, drawn: Image) -> dict[str, float]:
+    """nme, skin and edges of a placed answer, clipped and seconds; NaN where no face is found.
+
+    drawn   what its character renders
+    """
     placed, marks = answer.placed, judge_landmarker()
-    drawn = placed.character.render().rgb
     seen = find_again(placed.photo, placed.landmarks, marks)
     wanted = placed.landmarks if seen is None else seen
     report = compare(placed.photo, wanted, drawn, marks)

@@ -64,8 +64,8 @@ class _Tally:
             else judging.front_prints(case.true)
         )
         for name, answer in made.items():
-            code, row = answer.placed.character.code, judging.against_photo(answer)
-            drawn = answer.placed.character.render()
+            code, drawn = answer.placed.character.code, answer.placed.character.render()
+            row = judging.against_photo(answer, drawn.rgb)
             if case.true is not None:
                 row |= judging.against_truth(code, case.true)
                 own = judging.front_prints(code)
