@@ -11,9 +11,11 @@ import pytest
 
 import mien
 from mien.app.commands.replay import provenance_of
+from mien.head.sample import sample as drawn_person
 from mien.head.schema import schema_hash
 from mien.io.image import read_image, write_image
-from mien.io.provenance import read_provenance
+from mien.io.provenance import Provenance, read_provenance
+from mien.persona.character import NEUTRAL_VIEW, Character, write_character
 from mien.types import Image
 
 Cli = Callable[..., Any]
@@ -143,6 +145,30 @@ def test_a_fit_is_made_again_with_the_same_bytes(cli: Cli, photo: Path, tmp_path
     assert (done.code, f"the same bytes: {again / 'photo' / 'head.glb'}" in done.out) == (0, True)
     for path in made.iterdir():
         assert (again / "photo" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_a_change_by_hand_is_made_again_with_the_same_bytes(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "ada"
+    folder.mkdir()
+    made_by = Provenance(
+        source="trainedAlgorithmicMedia", job="test", models=(), seed=5, request="0" * 16
+    )
+    write_character(folder, Character(drawn_person(3, 0), NEUTRAL_VIEW, None, made_by))
+    words = ("--set", "nose_width=.3", "--hair", "bob", "--glasses", "round")
+    assert cli("character", "edit", folder, *words, "--out", tmp_path / "made").code == 0
+    made, again = tmp_path / "made" / "ada", tmp_path / "again"
+    done = cli("replay", made / "params.json", "--source", folder, "--out", again)
+    assert (done.code, "the same bytes" in done.out) == (0, True)
+    for path in made.iterdir():
+        assert (again / "ada" / path.name).read_bytes() == path.read_bytes(), path.name
+    # Into the same place only where that is wanted, and never over the character itself.
+    assert cli("character", "edit", folder, *words, "--out", tmp_path / "made").code == 0
+    assert (tmp_path / "made" / "ada-2").is_dir()
+    before = (folder / "params.json").read_bytes()
+    beside = ("--out", tmp_path, "--overwrite")
+    assert cli("character", "edit", folder, *words, *beside).code == 0
+    assert (folder / "params.json").read_bytes() == before
+    assert (tmp_path / "ada-2").is_dir()
 
 
 @pytest.mark.slow

@@ -29,6 +29,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "values that stay while the rest is fitted: NAME=VALUE, or NAME as it is",
         "拟合其余参数时保持不变的值：NAME=VALUE，或只写 NAME 以保持原值",
     ),
+    "character.edit_out": (
+        "where the changed character goes, rather than beside the old one",
+        "改动后的角色写入此处，而不是放在原角色旁边",
+    ),
     "character.relock": (
         "keep what was set by hand and fit the rest to the photo again",
         "保留手动设置的值，并对照片重新拟合其余参数",

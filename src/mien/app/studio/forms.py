@@ -217,7 +217,7 @@ def values(shown: Sequence[Field], held: Sequence[Any], places: Places) -> dict[
 
 def _value(field: Field, part: Any, places: Places) -> Any:
     control = field.control
-    if field.shape == "place":
+    if field.shape == "place" and (part or control.default is not None):
         return _place(control, part, places)
     part = part.strip() if isinstance(part, str) else part
     if part is None or part in ("", []):

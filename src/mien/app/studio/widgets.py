@@ -70,7 +70,9 @@ def _folder(field: Field) -> Any:
 
 
 def _place(field: Field) -> Any:
-    return gr.Textbox(Path(str(_default(field))).name, max_lines=1, **_told(field))
+    default = _default(field)
+    name = "" if default is None else Path(str(default)).name
+    return gr.Textbox(name, max_lines=1, **_told(field))
 
 
 def _tick(field: Field) -> Any:

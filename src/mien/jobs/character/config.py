@@ -55,6 +55,7 @@ class EditRequest:
     glasses: str | None = fields.option(None, help="option.glasses", choices=choices.glasses)
     relock: bool = fields.option(False, help="character.relock")
     lock: tuple[str, ...] = fields.option((), help="character.lock", metavar="NAME[=VALUE]")
+    out: Path | None = fields.option(None, help="character.edit_out", metavar="DIR")
     overwrite: bool = fields.option(False, help="option.overwrite")
 
 

@@ -24,7 +24,7 @@ from mien.types import Image
 
 
 def edit(request: EditRequest, *, progress: Progress = no_progress) -> Outcome:
-    """The character with changed sliders or styles, in a new folder beside the old one.
+    """The character with changed sliders or styles, in a new folder, `out` or beside the old one.
 
     Raises OptionError for an unknown name or where nothing is to be changed, InputError where it
     is to be fitted again and its folder holds no photo with a face.
@@ -40,8 +40,10 @@ def edit(request: EditRequest, *, progress: Progress = no_progress) -> Outcome:
         changed, photo = again.character, again.photo
     changed = dataclasses.replace(changed, provenance=_made_by(request, known, changed))
     resolved = source.resolve()
-    names = ResultNames(resolved.parent, [resolved], overwrite=request.overwrite)
-    target = resolved if request.overwrite else names.claim(resolved)
+    place = request.out or resolved.parent
+    names = ResultNames(place, [resolved], overwrite=request.overwrite)
+    in_place = request.overwrite and request.out is None
+    target = resolved if in_place else names.claim(resolved)
     with atomic_folder(target, overwrite=request.overwrite, owned=OWN) as folder:
         write_results(folder, changed, photo)
     progress(Step(1, 1, target.name))
