@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from mien.errors import WeightsError
+from mien.errors import OptionError, WeightsError
 from mien.io.image import read_image, write_image
 from mien.io.mark import LOUDEST
 from mien.io.provenance import read_provenance
@@ -225,6 +225,59 @@ def test_targets_are_other_labels_moved_a_little(tmp_path: Path) -> None:
     assert float(nearest.max()) <= 0.1 + 1e-6
     assert float(target.min()) >= 0.0
     assert float(target.max()) <= 1.0
+
+
+def changed_game(**changes: Any) -> SeedGame:
+    return SeedGame(config("tiny-seed", **changes))
+
+
+def test_chosen_units_alone_change_in_targets(tmp_path: Path) -> None:
+    now = turn("tiny-seed", tmp_path)
+    aus = now.batch["aus"]
+    two = changed_game(select=("AU12", "AU6"))._target(now)
+    moved = {AU_NAMES[int(k)] for k in (two != aus).any(0).nonzero()}
+    assert moved
+    assert moved <= {"AU12", "AU6"}
+    some = changed_game(selective=0.3, wobble=1.0)._target(now)
+    assert 0.1 < float((some != aus).float().mean()) < 0.5
+    none = changed_game(selective=0.0)._target(now)
+    assert torch.equal(none, aus)
+
+
+def test_the_virtual_way_back_is_compared_with_the_made_face(tmp_path: Path) -> None:
+    """A maker that paints what it is asked for, whatever it sees, comes back to what it made."""
+    now = turn("tiny-seed", tmp_path)
+
+    def painter(pictures: torch.Tensor, aus: torch.Tensor) -> torch.Tensor:
+        told = aus.mean(1)[:, None, None, None]
+        return torch.cat([(pictures * 0 + told), pictures[:, :1] * 0 + 0.5], 1)
+
+    now.nets = {**now.nets, "maker": painter}
+    costs = {
+        share: float(changed_game(virtual_alpha=share).maker(now).terms["cycle"])
+        for share in (0.0, 0.5, 1.0)
+    }
+    assert costs[0.0] > 0.1
+    assert costs[1.0] < 1e-6
+    assert abs(costs[0.5] - costs[0.0] / 2) < 1e-6
+
+
+@pytest.mark.parametrize(("mean", "price"), [(0.0, 1.0), (0.1, 0.0), (0.5, 0.0), (1.0, 1.0)])
+def test_attention_at_an_end_costs(tmp_path: Path, mean: float, price: float) -> None:
+    now = turn("tiny-seed", tmp_path)
+
+    def steady(pictures: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
+        return torch.cat([pictures, pictures[:, :1] * 0 + mean], 1)
+
+    now.nets = {**now.nets, "maker": steady}
+    with_guard, without = (changed_game(guard=g).maker(now).total for g in (10.0, 0.0))
+    assert float((with_guard - without).detach()) == pytest.approx(price, abs=1e-4)
+
+
+@pytest.mark.parametrize("wrong", [{"select": ("AU99",)}, {"selective": 1.5}])
+def test_units_and_shares_that_do_not_exist_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(OptionError):
+        config("tiny-seed", **wrong)
 
 
 def test_appearance_changes_every_picture_of_a_sample_alike() -> None:

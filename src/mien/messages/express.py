@@ -90,6 +90,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "of somebody else's checkpoint: whether attention 1 keeps the photo or takes the change",
         "他人检查点中注意力为 1 时是保留照片还是采用改动",
     ),
+    "express.share": (
+        "--set {name}={value:g} is no share; wanted 0 to 1",
+        "--set {name}={value:g} 不是比例；需要 0 到 1",
+    ),
     "express.foreign_heads": (
         "{path}: no generator of GANimation; wanted layers img_reg and attetion_reg, or im_reg and "
         "im_att: give the generator's checkpoint",

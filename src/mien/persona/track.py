@@ -254,6 +254,31 @@ def _bridged(raw: Driver, places: NDArray[np.int64], count: int, fps: float) -> 
     )
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Rested:
+    """A person of whom one picture at rest is known: whose head, and what rest looks like."""
+
+    head: KnownHead
+    rest: Rest
+    opening: float
+
+
+def rested(landmarks: Landmarks, descriptor: NDArray[np.float32]) -> Rested:
+    """Who a picture at rest shows. landmarks (68, 2) of it, descriptor (128,)."""
+    seen = Seen(landmarks, 1.0, eye_opening(landmarks), None, descriptor)
+    head = rested_head([seen], [0])
+    return Rested(head, Rest.of([landmarks], solve_all(head, [seen])), seen.opening)
+
+
+def expression_beside(known: Rested, landmarks: Landmarks) -> FloatArray:
+    """(22,) Action Units of another picture's face (68, 2), beside that person at rest."""
+    solved = solve_frame(known.head, landmarks, None)
+    aus = read_motion(motion_reader(), known.rest, [landmarks], [solved])[0]
+    openings = np.array([eye_opening(landmarks), known.opening, known.opening])
+    aus[_BLINK] = float(blinks(openings)[0])
+    return aus
+
+
 def expression_of(landmarks: Landmarks, descriptor: NDArray[np.float32]) -> FloatArray:
     """(22,) Action Units of one photo's face, for which no clip tells what rest looks like."""
     seen = Seen(landmarks, 1.0, eye_opening(landmarks), None, descriptor)

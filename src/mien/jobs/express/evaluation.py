@@ -36,14 +36,14 @@ from mien.metrics import pairs as scores
 from mien.persona.move import Moved, Mover
 from mien.persona.report import find_again
 from mien.persona.subject import Motion, Subject, fit_subject
-from mien.persona.track import expression_of
+from mien.persona.track import Rested, expression_beside, rested
 from mien.persona.trial import face_mask
-from mien.types import Image, Landmarks
+from mien.types import AU_NAMES, Image, Landmarks
 
 EVAL_SEED = 7_100_003
 """Added to the seed of a request: people whom no training has seen."""
 SIZE = 256
-EXTRACTOR = "dlib-68 landmarks and the head's fit; dlib-resnet"
+EXTRACTOR = "landmarks beside the drawn face at rest, Gauss-Newton and a perceptron; dlib-resnet"
 _SHOWN = 6
 
 
@@ -52,6 +52,7 @@ class Case:
     """One edit and its truth.
 
     change  what is added to the Action Units; wanted: what they are then
+    known   who is judged: a drawing of the person at rest, which no editor sees
     """
 
     mover: Mover
@@ -61,6 +62,7 @@ class Case:
     embedding: NDArray[np.float32]
     change: NDArray[np.float64]
     wanted: NDArray[np.float64]
+    known: Rested
 
     @property
     def subject(self) -> Subject:
@@ -90,6 +92,11 @@ def cases(people: int, seed: int) -> Iterator[list[Case]]:
         if not faces:
             yield []
             continue
+        still = find_again(draw_as(code, np.zeros(len(AU_NAMES)), view), faces[0].landmarks)
+        if still is None:
+            yield []
+            continue
+        known = rested(still, faces[0].embedding)
         mover = Mover(fit_subject(photo, faces[0]))
         before, found = au_vector(code.aus), []
         for change in range(CHANGES):
@@ -98,7 +105,7 @@ def cases(people: int, seed: int) -> Iterator[list[Case]]:
                 truth = draw_as(code, wanted, view)
                 place = find_again(truth, faces[0].landmarks)
                 points = faces[0].landmarks if place is None else place
-                asked = (points, faces[0].embedding, wanted - before, wanted)
+                asked = (points, faces[0].embedding, wanted - before, wanted, known)
                 found.append(Case(mover, photo, truth, *asked))
         yield found
 
@@ -145,7 +152,7 @@ def score(made: Image, case: Case) -> Scored:
         return Scored({**values, "identity": float("nan")}, None)
     chip = crop(made, align_dlib(five_points(points)))
     values["identity"] = float(np.linalg.norm(embed([chip])[0] - case.embedding))
-    return Scored(values, expression_of(points, case.embedding))
+    return Scored(values, expression_beside(case.known, points))
 
 
 def _masks(case: Case) -> dict[str, NDArray[np.bool_]]:

@@ -17,11 +17,21 @@ from mien.losses.reconstruction import l1, ssim_loss, total_variation
 from mien.losses.terms import Loss, told
 from mien.ops.gradients import interpolated, zero_centred
 from mien.train.recipe import Turn
+from mien.types import AU_NAMES
 
 _EVERYWHERE = 0.02
 """Weight of a pixel where the network may not paint, beside 1 where it may: keeps SSIM defined."""
 _INSIDE = 2.0
 """What the inside of the mouth, teeth and eyeballs count more."""
+
+
+ATTENTION = (0.1, 0.9)
+"""What the mean attention of GANimation's maker may be, unguarded."""
+
+
+def outside(value: Tensor, low: float, high: float) -> Tensor:
+    """How far a value lies outside of a range; 0 inside."""
+    return torch.relu(low - value) + torch.relu(value - high)
 
 
 def patch(pictures: Tensor, side: int) -> Tensor:
@@ -126,20 +136,44 @@ class SeedGame:
         seen = turn.nets["judge"](there[:, :3])
         back = maker(there[:, :3], turn.batch["aus"])
         wrong, cycle = self._wrong(seen, target), l1(back[:, :3], real)
-        attention = there[:, 3:].mean() + back[:, 3:].mean()
-        rough = total_variation(there[:, 3:]) + total_variation(back[:, 3:])
+        made = [there, back]
+        if config.virtual_alpha > 0:
+            away, again = self._virtual(turn, there[:, :3], target)
+            made += [away, again]
+            virtual = l1(again[:, :3], there[:, :3].detach())
+            cycle = torch.lerp(cycle, virtual, config.virtual_alpha)
+        masks = [one[:, 3:] for one in made]
+        attention = torch.stack([mask.mean() for mask in masks]).sum()
+        rough = torch.stack([total_variation(mask) for mask in masks]).sum()
         total = adversarial.wasserstein_generator(seen[:, 0]) + config.au * wrong
         total = total + config.cycle * cycle
         total = total + config.attention * attention + config.smooth * rough
+        total = total + config.guard * outside(there[:, 3:].mean(), *ATTENTION)
         return told(total, units=wrong, cycle=cycle, attention=there[:, 3:])
 
-    def _target(self, turn: Turn) -> Tensor:
-        """(n, aus) other samples' labels, moved a little, in [0, 1]."""
-        aus = turn.batch["aus"]
-        random = turn.random("target")
+    def _virtual(self, turn: Turn, there: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """A made face with any other expression, and from there back to its own.
+
+        Virtual cycle consistency (the ancestor's option): the way back is not told the label of
+        a photo, which may be wrong, but one that the maker was itself asked for.
+        """
+        maker = turn.nets["maker"]
+        away = maker(there, self._target(turn, "virtual"))
+        return away, maker(away[:, :3], target)
+
+    def _target(self, turn: Turn, purpose: str = "target") -> Tensor:
+        """(n, aus) other samples' labels, moved a little, in [0, 1]; the own where not chosen."""
+        aus, config = turn.batch["aus"], self.config
+        random = turn.random(purpose)
         order = torch.randperm(len(aus), generator=random).to(aus.device)
-        wobble = (2 * torch.rand(aus.shape, generator=random) - 1) * self.config.wobble
-        return (aus[order] + wobble.to(aus.device)).clamp(0.0, 1.0)
+        wobble = (2 * torch.rand(aus.shape, generator=random) - 1) * config.wobble
+        wanted = (aus[order] + wobble.to(aus.device)).clamp(0.0, 1.0)
+        if not config.select and config.selective == 1:
+            return wanted
+        chosen = torch.rand(aus.shape, generator=random) < config.selective
+        if config.select:
+            chosen &= torch.tensor([name in config.select for name in AU_NAMES[: config.aus]])
+        return torch.where(chosen.to(aus.device), wanted, aus)
 
     @staticmethod
     def _wrong(seen: Tensor, wanted: Tensor) -> Tensor:

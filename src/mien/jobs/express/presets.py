@@ -2,8 +2,9 @@
 
 default    repairs a moved photo: a slim U-Net that sees the warp, where it may paint, and what was
            asked; taught by drawings of the same person with the other expression
-seed       the ancestor's GANimation (Pumarola et al. 2018 on StarGAN's code), as published
-seed-slim  the same game with half of the channels and one residual block less: it ships
+seed       the ancestor's GANimation (Pumarola et al. 2018 on StarGAN's code)
+paper      GANimation with the numbers that its authors published
+seed-slim  the ancestor's game with half of the channels and one residual block less
 tiny, tiny-seed   for tests
 """
 
@@ -12,7 +13,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal
 
+from mien import fields
+from mien.errors import OptionError
 from mien.jobs.settings import RecipeSettings
+from mien.messages import text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +42,14 @@ class Config(RecipeSettings):
     cycle         weight of there and back again (lambda_rec)
     penalty       weight of the gradient penalty (lambda_gp)
     attention     weight of the mean of the attention (lambda_sat)
+    guard         GANimation: weight of what the mean attention lies outside of .1 to .9: at 1
+                  nothing is changed any more, at 0 the whole photo is painted anew
+    virtual_alpha GANimation: share of virtual cycle consistency in the cycle loss: a made face to
+                  any other expression and back to itself; 0 is the paper, 1 the ancestor's
+                  `use_virtual` as it ran
+    select        GANimation: names of the Action Units that targets change; empty: all
+    selective     GANimation: chance of each of these to be another picture's in a target, rather
+                  than the photo's own: below 1 single Action Units are learnt apart
     smooth        weight of its total variation (lambda_smooth)
     wobble        targets are real labels, moved by up to this much
     rate_maker, rate_judge, beta1, beta2   of Adam
@@ -67,6 +79,10 @@ class Config(RecipeSettings):
     cycle: float = 10.0
     penalty: float = 10.0
     attention: float = 0.1
+    guard: float = 0.0
+    virtual_alpha: float = 0.0
+    select: tuple[str, ...] = ()
+    selective: float = 1.0
     smooth: float = 1e-5
     wobble: float = 0.1
     rate_maker: float = 1e-3
@@ -79,12 +95,29 @@ class Config(RecipeSettings):
     average: float = 5_000.0
     appearance: float = 1.0
 
+    def __post_init__(self) -> None:
+        """Refuses what no training can follow, with OptionError."""
+        if self.select:
+            self._check_units()
+        for name, share in (("virtual_alpha", self.virtual_alpha), ("selective", self.selective)):
+            if not 0 <= share <= 1:
+                raise OptionError(text("express.share", name=name, value=share))
+
+    def _check_units(self) -> None:
+        from mien.types import AU_NAMES  # brings numpy, which a help page must not wait for
+
+        known = AU_NAMES[: self.aus]
+        for name in self.select:
+            if name not in known:
+                raise fields.unknown("--set select:", name, known)
+
 
 _SEED: dict[str, Any] = {
     "kind": "ganimation",
     "aus": 17,
     "critic_steps": 5,
     "smooth": 1e-4,
+    "guard": 10.0,
     "rate_maker": 1e-4,
     "rate_judge": 1e-4,
     "beta2": 0.999,
@@ -94,9 +127,17 @@ _SEED: dict[str, Any] = {
     "appearance": 0.0,
 }
 
+_PAPER: dict[str, Any] = {
+    **_SEED,
+    "smooth": 1e-5,
+    "batch": 25,
+    "last": 0.0,  # the rates fall to nothing, linearly
+}
+
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
     "seed": _SEED,
+    "paper": _PAPER,
     "seed-slim": {**_SEED, "channels": 32, "repeat": 5},
     "tiny": {"size": 32, "window": 16, "maker": (8, 8), "judge": (8, 8), "patch": 16, "batch": 4},
     "tiny-seed": {**_SEED, "size": 32, "channels": 4, "repeat": 1, "layers": 3, "batch": 4},
