@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+FLAGS = ("--no-sandbox", "--enable-unsafe-swiftshader")
+"""Without a GPU a browser composes its page itself; WebGL alone needs SwiftShader."""
 FAKE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 PATIENCE = 300_000
 

@@ -59,7 +59,7 @@ def test_what_is_set_by_hand_is_locked_and_the_rest_fitted_again(
         page.locator(".mien-actions:visible").get_by_role("tab", name="Live", exact=True).click()
         characters = page.locator(f"{CHARACTER} .mien-characters")
         characters.focus()
-        page.wait_for_function("() => mienPanels.character.characters.options.length > 1")
+        page.wait_for_function("() => mienPanels.character.fitted.list.options.length > 1")
         characters.select_option(index=1)
         shown(page, CHARACTER)
         page.wait_for_function("() => mienPanels.character.start['slider.nose_width'] !== 0")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mien.app.studio.stage import camera as camera_module
+from mien.app.studio.stage import learnt as learnt_module
 from mien.app.studio.stage.errands import (
     ERRANDS,
     Backstage,
@@ -26,6 +27,7 @@ from mien.jobs import JOBS
 from mien.messages import use_language
 from mien.persona.live_face import LiveSigns
 from mien.persona.person import write_person
+from mien.persona.stream import GREEN
 from mien.persona.subject import Motion
 from mien.persona.vmc import FaceReceiver, VmcSender
 from mien.types import AU_NAMES, Pose
@@ -113,6 +115,20 @@ def test_a_camera_shows_the_person_at_once(folder: Path, monkeypatch: pytest.Mon
     nobody = encode_image(np.zeros((48, 64, 3), np.uint8), path=Path("a.jpg"), provenance=None)
     assert scene.do({**asked, "time": 0.2}, nobody) == ({"waiting": "face"}, b"")
     assert scene.camera.shown is None
+
+
+def test_green_is_laid_behind_a_person(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = np.zeros((32, 32), np.float32)
+    top[:8] = 1.0
+    monkeypatch.setattr(learnt_module, "outside", lambda picture, landmarks: top)
+    scene, asked = Scene(), {"do": "person.draw", "folder": str(folder), "values": SMILE}
+    plain = picture(scene.do(asked, b"")[1])
+    green = picture(scene.do({**asked, "green": True}, b"")[1])
+    assert np.abs(green[:6] - np.array(GREEN)).mean() < 20
+    assert np.abs(green[16:] - plain[16:]).mean() < 4
+    assert scene.learnt.shown is not None
+    assert np.array_equal(scene.learnt.shown[0][0, 0], GREEN)
+    assert np.array_equal(picture(scene.do(asked, b"")[1]), plain)
 
 
 def test_what_is_shown_is_sent_as_vmc_and_read_back(folder: Path) -> None:

@@ -19,6 +19,7 @@ from mien.head.sample import sample
 from mien.io.image import decode_image, encode_image
 from mien.io.provenance import Provenance, read_provenance
 from mien.persona.character import NEUTRAL_VIEW, Character, read_character, write_character
+from mien.persona.stream import GREEN
 from mien.types import Image
 
 SMILE = {"au.AU12": 1.0, "au.AU6": 0.6}
@@ -121,6 +122,9 @@ def test_a_photo_follows_its_sliders_and_is_kept_in_its_own_size(
     after = picture(scene.do({"do": "photo.draw", "values": values}, b""))
     assert np.abs(after - before).max() > 60
     assert np.abs(after - before).mean() < 10
+    behind = picture(scene.do({"do": "photo.draw", "values": values, "green": True}, b""))
+    assert np.abs(behind - np.array(GREEN)).sum(2).min() < 40
+    assert np.abs(behind - after)[100:150, 90:130].mean() < 3
     made, data = scene.do({"do": "photo.make", "values": values, "what": "png"}, b"")
     assert made["file"] == "b.png"
     whole = decode_image(data, name="b.png")[0]
@@ -174,6 +178,15 @@ def test_a_camera_moves_photo_and_head(scene: Scene, astronaut: Image) -> None:
     for broken in (b"", b"\xff\xd8\xff", b"x" * 100):
         with pytest.raises(MienError):
             scene.do({**asked, "time": 4.0}, broken)
+    # The page sends plain RGBA, and tells its size.
+    shown = np.dstack([astronaut[:400, 30:430], np.full((400, 400), 255, np.uint8)])
+    plain = {**asked, "size": [400, 400], "time": 4.1}
+    scene.do({"do": "camera.rest"}, b"")
+    answers = [scene.do({**plain, "time": 4.1 + k / 6}, shown.tobytes())[0] for k in range(9)]
+    assert "values" in answers[-1]
+    for size in ([400, 399], [0, 0], [-400, -400], [10**6, 10**6], [400], "400", [400.0, 400]):
+        with pytest.raises(OptionError):
+            scene.do({**plain, "size": size}, shown.tobytes())
     for wrong in ({"strength": 99}, {"time": "now"}, {"rest": {"au.AU99": 1}}, {"rest": None}):
         with pytest.raises(OptionError):
             scene.do({**asked, "time": 5.0, **wrong}, frame)

@@ -80,6 +80,7 @@ _WORDS = {
     "send": ("Other programs", "其他程序"),
     "vmc": ("send VMC to port", "发送 VMC 到端口"),
     "virtual": ("virtual camera", "虚拟摄像头"),
+    "green": ("green background", "绿色背景"),
     "listen": ("follow VMC or iFacialMocap from port", "跟随来自端口的 VMC 或 iFacialMocap"),
     "port": ("Port", "端口"),
     "waiting_packets": ("Nothing comes to this port yet", "该端口尚未收到数据"),

@@ -29,7 +29,7 @@ from mien.messages import text
 from mien.persona.clips import clip_frames
 from mien.persona.subject import Motion
 from mien.persona.vmc import FaceReceiver
-from mien.types import Image
+from mien.types import Image, Landmarks
 
 GREEN = (0, 177, 64)
 """What chroma keys expect."""
@@ -221,6 +221,14 @@ def background_colour(written: str) -> tuple[int, int, int] | None:
         raise OptionError(text("live.background", value=written))
     number = int(match[1], 16)
     return (number >> 16, number >> 8 & 255, number & 255)
+
+
+def outside(picture: Image, landmarks: Landmarks) -> NDArray[np.float32]:
+    """(h, w) 0..1 how likely every pixel is background, as the parsing network sees it."""
+    from mien.face.parsing_net import PART, head_parser
+
+    shares = head_parser()(picture, landmarks)[..., PART["background"]]
+    return np.clip((shares - 0.25) * 2.0, 0.0, 1.0).astype(np.float32)
 
 
 class Backdrop:

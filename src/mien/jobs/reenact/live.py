@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from mien import device as devices
 from mien.errors import InputError, OptionError
@@ -39,6 +38,7 @@ from mien.persona.stream import (
     as_arrived,
     background_colour,
     listened,
+    outside,
     played,
     run_stream,
 )
@@ -203,14 +203,6 @@ def _performer(
         picture, points = mover.subject.photo, mover.subject.landmarks
     backdrop = None if colour is None else Backdrop(outside(picture, points), colour)
     return Told(performer, face, sender, backdrop, request.mirror), made_by
-
-
-def outside(picture: Image, landmarks: Landmarks) -> NDArray[np.float32]:
-    """(h, w) 0..1 how likely every pixel is background, as the parsing network sees it."""
-    from mien.face.parsing_net import PART, head_parser
-
-    shares = head_parser()(picture, landmarks)[..., PART["background"]]
-    return np.clip((shares - 0.25) * 2.0, 0.0, 1.0).astype(np.float32)
 
 
 @contextlib.contextmanager

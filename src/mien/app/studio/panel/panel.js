@@ -1,6 +1,7 @@
 // The live panel: controls beside a picture that follows them. All it knows of faces stands in
 // `facts`; every value is made into a picture by the studio.
 import { Camera } from "/panel/camera.js";
+import { Characters } from "/panel/characters.js";
 import { Faces } from "/panel/faces.js";
 import { Link } from "/panel/link.js";
 import { button, make, saveFile } from "/panel/parts.js";
@@ -11,6 +12,7 @@ import { View } from "/panel/view.js";
 const FINE_AFTER_MS = 250;
 const MOST_BYTES = 16 * 2 ** 20;
 const SPEED_WINDOW = 30;
+const CONTROLS_MS = 250;
 
 export class Panel {
   constructor(element, facts) {
@@ -28,6 +30,9 @@ export class Panel {
     this.before = null;
     this.character = this.person = "";
     this.touched = new Set();
+    this.unshown = new Set();
+    this.showing = null;
+    this.rated = 0;
     this.root = make("div", { className: `mien-panel mien-panel-${facts.panel}` });
     element.replaceChildren(this.root);
     this.build();
@@ -36,7 +41,7 @@ export class Panel {
       closed: () => this.say(this.words.connecting),
       lost: (header) => this.lost(header),
     });
-    this.camera = new Camera((jpeg, seconds) => this.follow(jpeg, seconds));
+    this.camera = new Camera((pixels, size, seconds) => this.follow(pixels, size, seconds));
     this.view = new View(this.three);
     new MutationObserver(() => { if (!this.root.isConnected) this.end(); })
       .observe(document.body, { childList: true, subtree: true });
@@ -75,7 +80,10 @@ export class Panel {
     this.root.tabIndex = -1;
     this.root.addEventListener("keydown", (event) => this.key(event));
     if (!this.drawn) this.takeDrops();
-    if (facts.panel === "character") this.stage.prepend(this.characterBar());
+    if (facts.panel === "character") {
+      this.fitted = new Characters(this);
+      this.stage.prepend(this.fitted.bar());
+    }
   }
 
   drawnBars() {
@@ -117,19 +125,6 @@ export class Panel {
     bar.append(button(words.like, () => this.likePicker.click()), before,
       button(words.reset, () => this.reset()));
     return [bar];
-  }
-
-  characterBar() {
-    const { words } = this;
-    this.characters = make("select", { className: "mien-characters",
-      on: { change: () => this.openCharacter(this.characters.value),
-        pointerdown: () => this.listCharacters(), focus: () => this.listCharacters() } });
-    this.characters.setAttribute("aria-label", words.character);
-    this.skin = make("input", { type: "checkbox", checked: true, on: { change: () => this.draw() } });
-    return make("div", { className: "mien-bar1" }, this.characters,
-      make("label", { className: "mien-small" }, this.skin, words.skin),
-      button(words.save, () => this.saveCharacter(false), "mien-save"),
-      button(words.refit, () => this.saveCharacter(true), "mien-refit"));
   }
 
   cameraBar() {
@@ -255,11 +250,23 @@ export class Panel {
       const known = this.rows.get(key);
       if (!known) continue;
       this.values[key] = value;
-      known.input.value = value;
-      if (known.row.kind === "slider") known.output.textContent = this.number(known.row, value);
+      this.unshown.add(key);
       if (touched) this.touched.add(key);
     }
+    // Before a camera the picture comes first: the controls follow a few times a second.
+    if (!this.camera.on) this.showValues();
+    else this.showing ??= setTimeout(() => this.showValues(), CONTROLS_MS);
     this.moved(null);
+  }
+
+  showValues() {
+    this.showing = null;
+    for (const key of this.unshown) {
+      const { row, input, output } = this.rows.get(key);
+      input.value = this.values[key];
+      if (row.kind === "slider") output.textContent = this.number(row, this.values[key]);
+    }
+    this.unshown.clear();
   }
 
   moved(key) {
@@ -289,17 +296,14 @@ export class Panel {
   }
 
   say(line, wrong = false) {
-    this.line.textContent = line;
+    if (this.line.textContent !== line) this.line.textContent = line;
     this.line.classList.toggle("mien-wrong", wrong);
   }
 
   async connected() {
     this.busy = this.again = false;
     this.say("");
-    if (this.facts.panel === "character") {
-      await this.listCharacters();
-      if (this.character) await this.openCharacter(this.character, true);
-    }
+    await this.fitted?.connected();
     if (this.drawn) this.draw();
     else if (this.person) await this.people.choose(this.person);
     else if (this.photo) await this.openPhoto(this.photo.file, true, this.photo.drawn);
@@ -310,7 +314,7 @@ export class Panel {
   lost(header) {
     if (header.error) this.say(header.error, true);
     if (this.photo) this.openPhoto(this.photo.file, true, this.photo.drawn);
-    if (this.character) this.openCharacter(this.character, true);
+    if (this.character) this.fitted.open(this.character, true);
   }
 
   get drawing() {
@@ -330,7 +334,6 @@ export class Panel {
       await this.show(picture);
       this.sending.told(told);
       this.speed(performance.now() - begun, told.ms, told.cpu);
-      if (this.camera.on) this.rate(told.ms);
     }
     this.busy = false;
     if (this.again) { this.again = false; this.draw(); return; }
@@ -349,9 +352,12 @@ export class Panel {
 
   async show(picture) {
     const image = await createImageBitmap(new Blob([picture], { type: "image/jpeg" }));
-    this.canvas.width = image.width;
-    this.canvas.height = image.height;
-    this.canvas.getContext("2d").drawImage(image, 0, 0);
+    const { canvas } = this;
+    if (canvas.width !== image.width || canvas.height !== image.height) {
+      canvas.width = image.width;
+      canvas.height = image.height;
+    }
+    canvas.getContext("2d").drawImage(image, 0, 0);
     image.close();
     this.shown += 1;
     this.root.dataset.shown = String(this.shown);
@@ -361,6 +367,7 @@ export class Panel {
   speed(ms, drawn, cpu) {
     this.times = [...(this.times ?? []), [ms, drawn, cpu]].slice(-SPEED_WINDOW);
     this.speeds = [...this.speeds, ms].slice(-SPEED_WINDOW);
+    if (this.camera.on) { this.rate(drawn); return; }
     const [usual] = [...this.speeds].sort((a, b) => a - b).slice(this.speeds.length >> 1);
     this.told.textContent = this.words.speed
       .replace("{ms}", ms.toFixed(0)).replace("{usual}", usual.toFixed(0)).replace("{drawn}", drawn.toFixed(0));
@@ -368,6 +375,8 @@ export class Panel {
 
   rate(drawn) {
     const rate = this.camera.count();
+    if (performance.now() - this.rated < CONTROLS_MS) return;
+    this.rated = performance.now();
     this.root.dataset.fps = rate.toFixed(1);
     this.told.textContent = this.words.fps.replace("{fps}", rate.toFixed(rate < 10 ? 1 : 0)).replace("{drawn}", drawn.toFixed(0));
   }
@@ -433,49 +442,6 @@ export class Panel {
     });
   }
 
-  // --- characters
-
-  async listCharacters() {
-    const [told] = await this.ask({ do: "characters" });
-    if (!told) return;
-    const known = told.characters.map(([text, value]) => [value, text]);
-    const none = known.length ? this.words.character : this.words.no_characters;
-    const shown = JSON.stringify(known);
-    if (shown === this.listed) return;
-    this.listed = shown;
-    this.characters.replaceChildren(...[["", none], ...known].map(
-      ([value, text]) => make("option", { value, textContent: text })));
-    this.characters.value = this.character;
-  }
-
-  async openCharacter(key, again = false) {
-    this.character = key;
-    const [told] = await this.ask({ do: "head.open", character: key });
-    if (!told || again) return;
-    this.touched.clear();
-    const known = told.confidence ?? {};
-    for (const [name, { line }] of this.rows) {
-      line.dataset.confidence = known[name.slice(7)] ?? "";
-      line.title = this.facts.words[`confidence_${known[name.slice(7)]}`] ?? "";
-    }
-    for (const [name, { row }] of this.rows) this.start[name] = told.values[name] ?? row.start;
-    this.view.close();
-    this.three.hidden = true;
-    this.set(this.start);
-  }
-
-  async saveCharacter(refit) {
-    if (!this.character) { this.say(this.words.no_characters, true); return; }
-    const sliders = [...this.touched].filter((key) => key.startsWith("slider."));
-    const set = Object.fromEntries(sliders.map((key) => [key.slice(7), this.values[key]]));
-    const others = [...this.touched].filter((key) => key.startsWith("material."));
-    const materials = Object.fromEntries(others.map((key) => [key.slice(9), this.values[key]]));
-    const chosen = [...this.touched].filter((key) => key.startsWith("choice."));
-    const styles = Object.fromEntries(chosen.map((key) => [key.slice(7), this.values[key]]));
-    const [told] = await this.ask({ do: "character.edit", character: this.character, set, materials, styles, refit });
-    if (told) this.say(this.words.queued.replace("{run}", told.queued));
-  }
-
   // --- files and the 3D view
 
   get named() {
@@ -484,7 +450,7 @@ export class Panel {
   }
 
   get bare() {
-    return this.skin !== undefined && !this.skin.checked;
+    return this.fitted !== undefined && !this.fitted.skin.checked;
   }
 
   async keep(what) {
@@ -559,9 +525,9 @@ export class Panel {
     return this.drawn ? { by: "head", ...how } : { by: "photo", rest: this.start, ...how };
   }
 
-  async follow(jpeg, seconds) {
-    const header = { ...this.following, do: "camera.frame", time: seconds, mirror: this.flip.checked };
-    const [told, picture] = await this.ask(this.person ? { ...header, ...this.sending.out } : header, jpeg);
+  async follow(pixels, size, seconds) {
+    const header = { ...this.following, do: "camera.frame", size, time: seconds, mirror: this.flip.checked };
+    const [told, picture] = await this.ask(this.person ? { ...header, ...this.sending.out } : header, pixels);
     if (!told || !this.camera.on) return;
     this.seen = [...(this.seen ?? []), [told.ms, told.cpu]].slice(-SPEED_WINDOW);
     this.say(told.waiting ? this.words[`waiting_${told.waiting}`] : "");

@@ -19,6 +19,7 @@ export class Sending {
     this.vmc = tick("mien-vmc");
     this.port = port("mien-vmc-port", VMC_OUT);
     this.virtual = tick("mien-virtual");
+    this.green = tick("mien-green");
     this.listening = make("input", { type: "checkbox", className: "mien-listen", on: { change: () => this.listen() } });
     this.inPort = port("mien-listen-port", VMC_IN);
     this.line = make("p", { className: "mien-sent" });
@@ -28,13 +29,16 @@ export class Sending {
       make("summary", { textContent: words.send }),
       make("div", { className: "mien-bar1 mien-inside" },
         row(this.vmc, words.vmc), this.port, row(this.virtual, words.virtual),
+        // A drawn head has its background among the scene's controls.
+        ...(panel.drawn ? [] : [row(this.green, words.green)]),
         row(this.listening, words.listen), this.inPort, this.line));
   }
 
   // What is asked for with every picture.
   get out() {
     const vmc = this.vmc.checked ? Number(this.port.value) || 0 : 0;
-    return vmc || this.virtual.checked ? { out: { vmc, camera: this.virtual.checked } } : {};
+    const out = vmc || this.virtual.checked ? { out: { vmc, camera: this.virtual.checked } } : {};
+    return this.green.checked ? { ...out, green: true } : out;
   }
 
   changed() {

@@ -68,13 +68,14 @@ class Camera:
     ) -> Answer:
         """The values that make a head, or a photo, do what a frame of the camera shows.
 
-        header  "time": seconds; "by": "photo", "head" or "person"; "rest": the values that the
+        header  "size": width and height, where the payload is RGBA rather than a picture file;
+                "time": seconds; "by": "photo", "head" or "person"; "rest": the values that the
                 photo shows; "strength" and "turn": factors on expressions and turns; "mirror"
         folder  of the person, whose picture comes instead of values
         """
         by, rest, transfer = _asked(header)
         self.shown = None
-        image, _ = decode_image(payload, name="webcam", limits=LIMITS)
+        image = _pixels(header, payload)
         if header.get("mirror"):
             image = np.ascontiguousarray(image[:, ::-1])
         signs = self._see(image, _number(header, "time", 0.0, 1e9))
@@ -84,7 +85,8 @@ class Camera:
         if signs is None:
             return {"waiting": "face"}, b""
         if by == "person":
-            picture = self.learnt.follow(folder, face.rest, signs, transfer)
+            green = bool(header.get("green"))
+            picture = self.learnt.follow(folder, face.rest, signs, transfer, green=green)
             still = Motion(np.zeros(len(AU_NAMES)))
             self.shown = (picture, follow(still, face.still, face.motion, transfer))
             return {"picture": True}, encode_image(picture, path=SHOWN, provenance=None)
@@ -115,6 +117,21 @@ class Camera:
         time = max(time, self._last + 1e-3)
         self._last = time
         return self._face(image, time, Watch())
+
+
+def _pixels(header: Mapping[str, Any], payload: bytes) -> Image:
+    """(h, w, 3) uint8 of a frame; raises OptionError where size and payload do not fit."""
+    size = header.get("size")
+    if size is None:
+        return decode_image(payload, name="webcam", limits=LIMITS)[0]
+    match size:
+        case [int(width), int(height)] if (
+            min(width, height) > 0 and width * height <= LIMITS.max_pixels
+        ):
+            if len(payload) == 4 * width * height:
+                rows = np.frombuffer(payload, np.uint8).reshape(height, width, 4)
+                return np.ascontiguousarray(rows[:, :, :3])
+    raise OptionError(text("studio.live.frame"))
 
 
 def _asked(header: Mapping[str, Any]) -> tuple[str, Motion, Transfer]:

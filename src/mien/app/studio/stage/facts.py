@@ -33,7 +33,7 @@ _WORDS = (
     *("no_characters", "sampler", "presets", "download", "neutral", "queued", "update"),
     *("confidence_seen", "confidence_guessed", "confidence_set"),
     *("person", "drawn_person", "learn", "minutes", "clip", "clip_stop", "film", "stop"),
-    *("sending", "not_uploaded", "no_clip", "send", "vmc", "virtual", "listen", "port"),
+    *("sending", "not_uploaded", "no_clip", "send", "vmc", "virtual", "green", "listen", "port"),
     "waiting_packets",
 )
 _FACES_WORDS = (

@@ -7,6 +7,7 @@ always the newest.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from mien.messages import text
 from mien.persona.mimic import MotionMimic, PointMimic, folds_of
 from mien.persona.person import MANIFEST, Signs, read_person
 from mien.persona.retarget import Transfer
+from mien.persona.stream import GREEN, Backdrop, outside
 from mien.persona.subject import Motion
 from mien.persona.track import GAZE_STEP
 from mien.types import AU_NAMES, Image, Landmarks
@@ -44,6 +46,13 @@ class _Open:
     written: int
     player: PersonPlayer
     does: MotionMimic
+
+    @functools.cached_property
+    def green(self) -> Backdrop:
+        """Green behind the person's head."""
+        person = self.player.person
+        picture, points = person.frames[person.neutral], person.landmarks[person.neutral]
+        return Backdrop(outside(picture, points), GREEN)
 
 
 class Learnt:
@@ -87,11 +96,18 @@ class Learnt:
         return {"file": "person.png"}, encode_image(picture, path=KEPT, provenance=made_by)
 
     def follow(
-        self, folder: Path | None, rest: Landmarks, signs: LiveSigns, transfer: Transfer
+        self,
+        folder: Path | None,
+        rest: Landmarks,
+        signs: LiveSigns,
+        transfer: Transfer,
+        *,
+        green: bool = False,
     ) -> Image:
         """The picture (s, s, 3) that does what a live face does.
 
-        rest  (68, 2) the live face's points at rest
+        rest   (68, 2) the live face's points at rest
+        green  behind the head
         """
         opened = self._take(folder)
         person = opened.player.person
@@ -100,7 +116,8 @@ class Learnt:
             known = self._mimic = (transfer, rest, PointMimic(person, rest, transfer))
         pupils = person.rest.pupils + signs.look * transfer.gaze
         skin = person.rest.skin + signs.skin * transfer.strength
-        return opened.player.frame(Signs(known[2](signs.landmarks), pupils, skin))
+        picture = opened.player.frame(Signs(known[2](signs.landmarks), pupils, skin))
+        return opened.green(picture) if green else picture
 
     def _picture(self, folder: Path | None, header: Mapping[str, Any]) -> Image:
         values = checked(header.get("values"), "photo")
@@ -111,6 +128,8 @@ class Learnt:
         pupils = rest.pupils + np.array(motion.gaze) * GAZE_STEP
         signs = Signs(opened.does(still, motion), pupils, rest.skin + folds_of(motion, still))
         picture = opened.player.frame(signs)
+        if header.get("green"):
+            picture = opened.green(picture)
         self.shown = (picture, motion)
         return picture
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from mien.io.names import safe_stem, terminal_safe
 from mien.io.provenance import Provenance, request_hash
 from mien.messages import text
 from mien.persona.move import Mover
+from mien.persona.stream import GREEN, Backdrop, outside
 from mien.persona.subject import Motion, Subject, fit_subject
 from mien.persona.track import expression_of
 from mien.persona.translator import translator
@@ -41,6 +43,12 @@ class _Open:
     image: Image
     face: Face
     mover: Mover
+
+    @functools.cached_property
+    def green(self) -> Backdrop:
+        """Green behind the small photo's head."""
+        subject = self.mover.subject
+        return Backdrop(outside(subject.photo, subject.landmarks), GREEN)
 
 
 class Photo:
@@ -82,6 +90,8 @@ class Photo:
         values = checked(header.get("values"), "photo")
         opened = self._opened()
         image = opened.mover.move(motion_of(values, opened.mover.subject.motion)).image
+        if header.get("green"):
+            image = opened.green(image)
         self.shown = (image, motion_of(values, Motion(np.zeros(len(AU_NAMES)))))
         return {}, encode_image(image, path=SHOWN, provenance=None)
 
