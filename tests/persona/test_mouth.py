@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.head.light import LIGHTS
-from mien.persona.mouth import OPEN, Lips, gap_of, look_inside, paint_mouth
+from mien.persona.mouth import OPEN, Lips, at_lower_lip, gap_of, look_inside, paint_mouth
 from mien.persona.teeth import quadratic_map
 from mien.types import Image, Landmarks
 
@@ -154,3 +154,40 @@ def test_painting_is_continuous_in_the_opening(skin: Image) -> None:
     steps = [np.abs(b - a).mean() for a, b in itertools.pairwise(frames)]
     total = np.abs(frames[-1] - frames[0]).mean()
     assert max(steps) < 0.12 * total
+
+
+def test_teeth_that_reach_the_lip_are_the_upper_ones(skin: Image) -> None:
+    """Where teeth begin at the lip itself, its edge is no cavity between two rows."""
+    picture, points = skin.copy(), face(18.0)
+    # As bright as teeth from the lip's line down, a little darker at both of its edges.
+    shades = np.interp(range(19), [0, 6, 12, 18], [150, 235, 235, 155])
+    picture[91:110, 70:130] = shades[:, None, None]
+    inside = look_inside(picture, points, LIGHTS["soft"], EYES)
+    assert inside.opening is not None
+    assert inside.split[100] > inside.below[100]
+
+
+def test_teeth_beside_the_straight_lines_between_points_are_found(skin: Image) -> None:
+    picture, points = skin.copy(), face(16.0)
+    around = -np.pi + np.arange(12) / 12 * 2 * np.pi
+    points[48:60] = np.stack([100 + 36 * np.cos(around), 100 + 17 * np.sin(around)], 1)
+    rows, columns = np.mgrid[:200, :200]
+    lip = ((columns - 100) / 36) ** 2 + ((rows - 100) / 17) ** 2 < 1
+    mouth = ((columns - 100) / 27) ** 2 + ((rows - 100) / 8) ** 2 < 1
+    picture[lip] = (170, 70, 75)
+    picture[mouth] = (240, 235, 220)
+    opening = look_inside(picture, points, LIGHTS["soft"], EYES).opening
+    assert opening is not None
+    assert opening[mouth].mean() > 0.85
+    assert opening[lip & ~mouth].mean() < 0.1
+    assert opening[~lip].max() < 0.1
+
+
+def test_what_the_lower_lip_does_is_told_along_it() -> None:
+    cover = np.zeros((20, 30), np.float32)
+    cover[5:12, 8:22] = 1.0
+    shift = np.zeros((20, 30), np.float32)
+    shift[12] = np.linspace(-3.0, -6.0, 30)
+    found = at_lower_lip(shift, cover, 0.5)
+    assert np.abs(found[9:21] - shift[12, 9:21]).max() < 0.1
+    assert np.array_equal(at_lower_lip(shift, 0 * cover, 0.5), np.zeros(30, np.float32))

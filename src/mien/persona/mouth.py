@@ -33,6 +33,7 @@ _PARTED = 0.10
 _WIDE = 0.11  # gap from which on a mouth may show both rows of teeth
 _SHADOW = 0.06  # height of a dark band under the upper lip below which it is the lip's shadow
 _INNER = slice(60, 68)
+_FEW = 20  # pixels that a colour needs
 
 _COLUMNS = 65
 _ROUND, _POINTED = (1.7, 0.85), (1.5, 1.1)  # exponents of an opening's height along its width
@@ -94,6 +95,7 @@ def look_inside(part: Image, landmarks: Landmarks, light: Light, eyes: float) ->
         return Inside(None, above, below, below, light, dim)
     reach = max(1, round(0.012 * eyes))
     opening = cv2.erode(opening, np.ones((2 * reach + 1,) * 2, np.uint8))
+    opening = np.maximum(opening, _beside(part, opening, landmarks, eyes))
     opening = cv2.GaussianBlur(opening, (0, 0), 0.006 * eyes + 0.4)
     # The darkest tenth of what the photo shows there is its cavity, if it is dark at all.
     shown = to_linear(part[opening > 0.5]) if (opening > 0.5).any() else np.ones((1, 3))
@@ -123,6 +125,47 @@ def _shows_teeth(part: Image, opening: FloatArray, landmarks: Landmarks) -> bool
     )
     shown = light[opening > 0.5]
     return shown.size > 0 and float(np.percentile(shown, 75)) > 0.7 * float(light[y, x].mean())
+
+
+def _beside(part: Image, opening: FloatArray, landmarks: Landmarks, eyes: float) -> FloatArray:
+    """(h, w) 0 or 1: teeth and dark that curved lips show outside of the straight `opening`.
+
+    Six points around a mouth cut off its corners. Between them and a rounder line, what is less
+    like the lips than like what surely lies inside belongs to it.
+    """
+    sure = opening > 0.5
+    round_line = _polygon(_rounded(landmarks[_INNER]), part.shape[:2]) > 0.5
+    lips = (_polygon(landmarks[48:60], part.shape[:2]) > 0.5) & ~round_line
+    if sure.sum() < _FEW or lips.sum() < _FEW:
+        return np.zeros_like(opening)
+    colours = cv2.cvtColor(part, cv2.COLOR_RGB2LAB).astype(np.float32)
+    light = colours[sure][:, 0]
+    ends = [
+        colours[sure][light >= np.percentile(light, 70)].mean(0),
+        colours[sure][light <= np.percentile(light, 10)].mean(0),
+    ]
+    inside = np.min([np.linalg.norm(colours - one, axis=2) for one in ends], axis=0)
+    outside = np.linalg.norm(colours - colours[lips].mean(0), axis=2)
+    found = (round_line & (inside < outside)) | sure
+    size = max(1, round(0.01 * eyes))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * size + 1,) * 2)
+    return cv2.morphologyEx(found.astype(np.float32), cv2.MORPH_OPEN, kernel)
+
+
+def _rounded(inner: Landmarks) -> NDArray[np.float64]:
+    """(2 k, 2) the lines through the eight inner points (8, 2) of lips, round between them."""
+    left, right = inner[0], inner[4]
+    along = np.linspace(-1.0, 1.0, _COLUMNS)
+    chord = left + (right - left) * (along[:, None] + 1) / 2
+    lines = []
+    for points in (inner[1:4], inner[[7, 6, 5]]):
+        t = 2 * (points - left) @ (right - left) / max(float(np.sum((right - left) ** 2)), 1e-6) - 1
+        t = np.clip(t, -0.95, 0.95)
+        away = points - (left + (right - left) * (t[:, None] + 1) / 2)
+        shape = away / np.sqrt(1.0 - t[:, None] ** 2)
+        bow = np.stack([np.interp(along, t, column) for column in shape.T], 1)
+        lines.append(chord + bow * np.sqrt(1.0 - along[:, None] ** 2))
+    return np.concatenate([lines[0], lines[1][::-1]])
 
 
 def _display(scene: FloatArray) -> FloatArray:
@@ -168,7 +211,7 @@ def _is_lip_shadow(profile: FloatArray, darkest: int, gap: float) -> bool:
     """Whether a dark line is only the upper lip's shadow on teeth: next to the lip, and thin."""
     bright = np.flatnonzero(profile > 0.35 * profile.max())
     first = int(bright[0]) if len(bright) else len(profile)
-    return darkest < first and first / len(profile) * gap < _SHADOW
+    return darkest <= first and first / len(profile) * gap < _SHADOW
 
 
 def paint_mouth(moved: Image, part: Image, inside: Inside, lips: Lips, eyes: float) -> None:
@@ -196,8 +239,10 @@ def paint_mouth(moved: Image, part: Image, inside: Inside, lips: Lips, eyes: flo
         filled = _fill(rows, columns, cover, (inside, lips, eyes))
         painted += (filled - painted) * np.float32(opened)
     if inside.opening is not None:
-        shift = lips.stretch(place) * np.float32(1.0 - opened)
-        painted = _own(painted, part, (columns, rows, shift, opened), (inside, lips, eyes))
+        shift = lips.stretch(place)
+        pulled = at_lower_lip(shift[..., 1], cover, 0.02 * eyes + 0.5)
+        shift = shift * np.float32(1.0 - opened)
+        painted = _own(painted, part, (columns, rows, shift, pulled, opened), (inside, lips, eyes))
     share = cv2.GaussianBlur(cover, (0, 0), 0.3 + 0.003 * eyes)[..., None]
     if inside.opening is None:
         share = share * _ending(columns, ring, lips)[..., None]
@@ -281,42 +326,65 @@ def gap_of(ring: NDArray[np.float64]) -> float:
 def _own(
     painted: FloatArray,
     part: Image,
-    where: tuple[FloatArray, FloatArray, FloatArray, float],
+    where: tuple[FloatArray, FloatArray, FloatArray, FloatArray, float],
     known: tuple[Inside, Lips, float],
 ) -> FloatArray:
     """The photo's own mouth over the painted one: upper piece with the skull, lower with the jaw.
 
-    where  columns, rows, what to add to the places of the rigid pieces (h, w, 2), how rigid they
-           are: a mouth that opens by little is stretched, or a dark line would surround its teeth
+    where  columns, rows, what to add to the places of the rigid pieces (h, w, 2), how far the
+           lower lip came (w,), how rigid the pieces are: a mouth that opens by little is
+           stretched, or a dark line would surround its teeth
     """
     inside, lips, eyes = known
-    columns, rows, stretch, rigid = where
+    columns, rows, stretch, pulled, rigid = where
     assert inside.opening is not None
     soft = np.float32(0.012 * eyes + 0.5)
     for matrix, side in ((lips.lower, -1.0), (lips.upper, 1.0)):
         x = matrix[0, 0] * columns + matrix[0, 1] * rows + matrix[0, 2]
         y = matrix[1, 0] * columns + matrix[1, 1] * rows + matrix[1, 2]
+        if side < 0:
+            # Lower teeth are often cut by the lip's line: what is on both sides has to meet.
+            y = rows + pulled
         x = ((x - columns) * rigid + columns + stretch[..., 0]).astype(np.float32)
         y = ((y - rows) * rigid + rows + stretch[..., 1]).astype(np.float32)
-        y = _within(x, y, inside, side, eyes)
+        y, known_share = _within(x, y, inside, side, eyes)
         shown = cv2.remap(part, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         share = cv2.remap(inside.opening, x, y, cv2.INTER_LINEAR)
         line = np.interp(x, np.arange(len(inside.split)), inside.split).astype(np.float32)
-        share = share * np.clip(0.5 + side * (line - y) / soft, 0.0, 1.0)
+        share = share * np.clip(0.5 + side * (line - y) / soft, 0.0, 1.0) * known_share
         painted = painted + (shown - painted) * share[..., None]
     return painted
 
 
-def _within(x: FloatArray, y: FloatArray, inside: Inside, side: float, eyes: float) -> FloatArray:
+def at_lower_lip(shift: FloatArray, cover: FloatArray, soft: float) -> FloatArray:
+    """(w,) the shift (h, w) just below the lower edge of an opening, smooth along the lip."""
+    open_ = cover > 0.5
+    columns = np.flatnonzero(open_.any(0))
+    if len(columns) == 0:
+        return np.zeros(shift.shape[1], np.float32)
+    bottom = len(open_) - 1 - open_[::-1].argmax(0)
+    rows = np.minimum(bottom[columns] + 1, len(open_) - 1)
+    found = np.interp(np.arange(shift.shape[1]), columns, shift[rows, columns])
+    return cv2.GaussianBlur(found.astype(np.float32)[None], (0, 0), soft)[0]
+
+
+def _within(
+    x: FloatArray, y: FloatArray, inside: Inside, side: float, eyes: float
+) -> tuple[FloatArray, FloatArray]:
     """Rows that do not leave the photo's mouth by a little under the lip they belong to.
 
-    Otherwise a lip that is raised would uncover a dark line above the teeth.
+    Otherwise a lip that is raised would uncover a dark line above the teeth. Gives also the share
+    (h, w) that such rows are worth: upper teeth go on up to the gum, but what stands before the
+    lower lip may be the tongue, which drawn out in length looks wrong.
     """
     inset, most = np.float32(0.022 * eyes), np.float32(0.07 * eyes)
     edge = inside.above + inset if side > 0 else inside.below - inset
     line = np.interp(x, np.arange(len(edge)), edge).astype(np.float32)
     outside = (line - y) * np.float32(side)
-    return np.where((outside > 0) & (outside < most), line, y).astype(np.float32)
+    held = (outside > 0) & (outside < most)
+    fade = np.clip(1.0 - outside / inset, 0.0, 1.0) if side < 0 else np.ones_like(y)
+    share = np.where(held, fade, 1.0).astype(np.float32)
+    return np.where(held, line, y).astype(np.float32), share
 
 
 def _fill(
