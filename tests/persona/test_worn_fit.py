@@ -96,6 +96,31 @@ def test_a_woman_needs_more_than_a_shadow(monkeypatch: pytest.MonkeyPatch) -> No
     assert fitted(MAN, sex=-0.8).facial_hair == "none"
 
 
+@dataclasses.dataclass
+class Lashes:
+    """A parser that takes drawn lids for 4 square centimetres of glasses; and a bridge, or none."""
+
+    bridged: bool
+
+    def __call__(self, image: Image, landmarks: Landmarks) -> np.ndarray:
+        share = np.zeros((*image.shape[:2], len(PARTS)), np.float32)
+        eyes = [landmarks[36:42].mean(0), landmarks[42:48].mean(0)]
+        for x, y in [eye.astype(int) for eye in eyes]:
+            share[y - 8 : y + 8, x - 14 : x + 14, PARTS.index("glasses")] = 1.0
+        if self.bridged:
+            (left, y), (right, _) = (eye.astype(int) for eye in eyes)
+            share[y - 2 : y + 2, left:right, PARTS.index("glasses")] = 0.3
+        return share
+
+
+@pytest.mark.parametrize("bridged", [False, True])
+def test_what_leaves_the_nose_alone_is_no_glasses(
+    monkeypatch: pytest.MonkeyPatch, bridged: bool
+) -> None:
+    monkeypatch.setattr("mien.face.parsing_net.head_parser", lambda: Lashes(bridged))
+    assert (fitted(MAN).glasses != "none") == bridged
+
+
 def test_without_the_network_nothing_is_found(
     monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
