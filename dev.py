@@ -44,6 +44,7 @@ MODELS = (
     ("the identity network", "mien.face.convert_identity"),
     ("pictures of faces", "mien.analysers.landmarks", "make", "cache/landmarks"),
     ("landmarks and irises", "mien.analysers.landmarks", "train", "cache/landmarks"),
+    ("the landmark network of a page", "mien.jobs.character.viewer.network"),
     ("renders for the translator", "mien.analysers.translator", "make", "cache/translator"),
     ("the translator of photos", "mien.analysers.translator", "train", "cache/translator"),
     ("clips for the reader of motion", "mien.analysers.motion", "make", "cache/motion"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import gzip
 import io
 import json
 import re
@@ -93,13 +94,16 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path, folder: Path) -> Non
 def test_a_title_stays_text(page: str) -> None:
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{model}}&amp;" in page
-    assert page.count("</script>") == 3
+    # Facts, model, viewer, four parts of the webcam, and the script that unpacks them.
+    assert page.count("</script>") == 8
 
 
 def test_a_page_carries_its_licence_and_loads_nothing(page: str) -> None:
     assert "Permission is hereby granted" in page
     assert "Copyright © 2010-2026 three.js authors" in page
+    assert "Copyright (c) Microsoft Corporation" in page
     assert "default-src 'none'" in page
+    assert "unsafe-inline" not in page
     assert re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", page) == []
 
 
@@ -109,10 +113,13 @@ def test_the_bundle_is_small_and_made_of_the_source_beside_it() -> None:
     viewer = resources.files("mien.jobs.character.viewer")
     bundle = (viewer / "bundle.js").read_text("utf-8")
     assert len(bundle) < 1_000_000
+    scripts = gzip.decompress((viewer / "webcam.js.gz").read_bytes()).decode()
+    sources = [one for one in (viewer / "webcam").iterdir() if one.name.endswith(".js")]
+    assert len(sources) >= 8
     # What the source says in texts is in the bundle too: someone forgot to make it otherwise.
-    source = (viewer / "viewer.js").read_text("utf-8")
-    for written in re.findall(r'"([\w-]{5,})"', source):
-        assert written in bundle, written
+    for source, made in [(viewer / "viewer.js", bundle), *((one, scripts) for one in sources)]:
+        for written in re.findall(r'"([\w-]{5,})"', source.read_text("utf-8")):
+            assert written in made, written
 
 
 @dataclasses.dataclass

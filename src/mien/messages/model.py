@@ -11,6 +11,46 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A synthetic head made by mien. This file works offline; it holds three.js (MIT).",
         "由 mien 制作的合成头像。本文件可离线使用，内含 three.js（MIT 许可）。",
     ),
+    "page3d.footer_webcam": (
+        "A synthetic head made by mien. This file works offline, with the webcam too: no picture "
+        "leaves it. It holds three.js and ONNX Runtime (MIT).",
+        "由 mien 制作的合成头像。本文件可离线使用，包括摄像头：画面不会离开本页。"
+        "内含 three.js 与 ONNX Runtime（MIT 许可）。",
+    ),
+    "page3d.old": (
+        "This browser is too old for the page: it cannot unpack it. Wanted one of 2023 or later.",
+        "浏览器版本过旧，无法解压本页面：请使用 2023 年或之后的浏览器。",
+    ),
+    "page3d.webcam.start": ("Webcam", "摄像头"),
+    "page3d.webcam.stop": ("Stop webcam", "关闭摄像头"),
+    "page3d.webcam.neutral": ("Neutral", "中性校准"),
+    "page3d.webcam.mirror": ("Mirror", "镜像"),
+    "page3d.webcam.self": ("what the camera sees", "摄像头画面"),
+    "page3d.webcam.loading": ("Opening the camera …", "正在打开摄像头……"),
+    "page3d.webcam.hold": (
+        "No face found: hold yours into the oval, upright.",
+        "未找到人脸：请将脸竖直放入椭圆内。",
+    ),
+    "page3d.webcam.rest": (
+        "Look into the camera with a relaxed face for a second …",
+        "请放松面部，看着摄像头一秒钟……",
+    ),
+    "page3d.webcam.following": ("Pictures a second:", "每秒画面数："),
+    "page3d.webcam.refused": (
+        "The camera was refused: allow it for this page in the browser's address bar.",
+        "摄像头被拒绝：请在浏览器地址栏中允许本页面使用摄像头。",
+    ),
+    "page3d.webcam.none": ("No camera was found: plug one in.", "未找到摄像头：请连接摄像头。"),
+    "page3d.webcam.busy": (
+        "The camera gives no picture: close other programs that use it.",
+        "摄像头没有画面：请关闭其他正在使用它的程序。",
+    ),
+    "page3d.webcam.insecure": (
+        "This browser gives a camera to secure pages only: open the file itself, or by https.",
+        "浏览器只允许安全页面使用摄像头：请直接打开本文件，或通过 https 访问。",
+    ),
+    "page3d.webcam.failed": ("The camera does not work", "摄像头无法使用"),
+    "page3d.webcam.broken": ("The face cannot be read here", "无法在此识别面部"),
     "page3d.arkit": ("ARKit blend shapes", "ARKit 混合变形"),
     "page3d.visemes": ("Visemes", "口型"),
     "page3d.aus": ("Action Units", "动作单元"),
@@ -29,6 +69,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "character.export.html": (
         "one web page with the turning character and its sliders, works offline",
         "单个网页：可旋转的角色和表情滑块，可离线使用",
+    ),
+    "character.export.webcam": (
+        "the page can be moved by a webcam; without it, it is 5.7 MB smaller",
+        "网页可由摄像头驱动；不含此功能时小 5.7 MB",
     ),
     "character.export.vrm": (
         "a VRM 1.0 avatar with a plain body",

@@ -146,7 +146,8 @@ def _precision() -> FloatArray:
     return weight
 
 
-_PRIOR = _precision()
+AU_PRECISION = _precision()
+"""(22,) what the prior around 0 weighs in a frame."""
 
 
 def _step(
@@ -160,8 +161,8 @@ def _step(
     gap_residual = residual[_GAP_LOWER, 1] - residual[_GAP_UPPER, 1]
     normal += gap_rows.T @ gap_rows / _GAP_SD**2
     gradient += gap_rows.T @ gap_residual / _GAP_SD**2
-    normal[range(AU_COUNT), range(AU_COUNT)] += _PRIOR
-    gradient[:AU_COUNT] += _PRIOR * aus
+    normal[range(AU_COUNT), range(AU_COUNT)] += AU_PRECISION
+    gradient[:AU_COUNT] += AU_PRECISION * aus
     turn = range(AU_COUNT, AU_COUNT + 3)
     normal[turn, turn] += 1 / POSE_SD**2
     gradient[AU_COUNT : AU_COUNT + 3] += pose / POSE_SD**2

@@ -8,11 +8,14 @@ import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 
 const OUTLINE = 0.0011;
+const NECK_SHARE = 0.35; // of a turn of the head, that the neck does
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const stage = document.getElementById("stage");
-const model = document.getElementById("model");
 
-function bytesOf(element) {
+// The model: packed in a page (boot.js unpacks it), plain base64 in the studio's frame.
+function modelBytes() {
+  if (window.mien?.unpack) return window.mien.unpack("model");
+  const element = document.getElementById("model");
   const written = atob(element.textContent.trim());
   const bytes = new Uint8Array(written.length);
   for (let i = 0; i < written.length; i++) bytes[i] = written.charCodeAt(i);
@@ -188,7 +191,17 @@ function view(yaw, pitch = 0, distance = 0.78) {
   draw();
 }
 
-const ready = new GLTFLoader().parseAsync(bytesOf(model), "").then((file) => {
+// Turns the head by degrees as a picture shows them: right, down, counter-clockwise.
+function turn(yaw, pitch, roll) {
+  for (const [name, share] of [["neck", NECK_SHARE], ["head", 1 - NECK_SHARE]]) {
+    const angles = [pitch, yaw, roll].map((degrees) => (degrees * share * Math.PI) / 180);
+    scene.getObjectByName(name)?.rotation.set(...angles, "ZYX");
+  }
+  draw();
+}
+
+async function open() {
+  const file = await new GLTFLoader().parseAsync(await modelBytes(), "");
   file.scene.traverse((one) => {
     if (!(one instanceof Mesh)) return;
     one.frustumCulled = false;
@@ -205,9 +218,10 @@ const ready = new GLTFLoader().parseAsync(bytesOf(model), "").then((file) => {
   style(facts.style);
   fit();
   stage.dataset.ready = "yes";
-});
+}
 
+const ready = open();
 window.mien = {
-  ready, set, reset, style, view, snapshot, values,
+  ...window.mien, facts, turn, ready, set, reset, style, view, snapshot, values,
   bone: (name) => scene.getObjectByName(name), draw,
 };
