@@ -76,7 +76,10 @@ def test_an_avatar_and_a_page_name_no_file(folder: Path, tmp_path: Path) -> None
     assert [path.name for path in outcome.results] == ["character.vrm", "me.html"]
     for path in outcome.results:
         assert b"anna" not in path.read_bytes()
-    assert outcome.results[1].stat().st_size < 12_000_000
+    assert 6_000_000 < outcome.results[1].stat().st_size < 12_000_000
+    request = ExportRequest(folder=folder, html=True, no_webcam=True, out=out)
+    (plain,) = export_character(request).results
+    assert plain.stat().st_size < 6_000_000
 
 
 def test_what_cannot_be_exported_is_refused(tmp_path: Path, folder: Path) -> None:

@@ -99,6 +99,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     view = View(camera=Camera(size=240))
     still, *others = [render(code, view=view).rgb for code in acted()]
     (place / "actor.y4m").write_bytes(film([*[still] * RESTING, *others]))
+    aside = np.full((240, 240, 3), 90, np.uint8)
+    aside[90:, :150] = np.asarray(Pillow.fromarray(still).resize((150, 150)))
+    (place / "aside.y4m").write_bytes(film([aside] * 4))
     wall = np.random.Generator(np.random.PCG64(1)).integers(90, 140, (240, 240, 3))
     (place / "wall.y4m").write_bytes(film([wall.astype(np.uint8)] * 4))
     return place
@@ -178,6 +181,16 @@ def judge(seen: NDArray[np.float64]) -> None:
         assert seen[true > 0.5, place].mean() > seen[true == 0, place].mean() + 0.1, name
     turns = np.array([code.pose.yaw for code in drawn])
     assert np.corrcoef(turns, -seen[:, 4])[0, 1] > 0.9  # as in a mirror
+
+
+def test_a_small_face_beside_the_oval_is_found(folder: Path) -> None:
+    film_ = f"--use-file-for-fake-video-capture={folder / 'aside.y4m'}"
+    with opened(folder / "en.html", *FAKE, film_) as found:
+        found.page.click("#webcam-start")
+        found.until("mien.webcam.motion")
+        x, y = found.page.evaluate("() => [...mien.webcam.parts.tracker.last.slice(60, 62)]")
+    assert 90 < x < 140  # the nose, of the picture's 320 x 240 pixels
+    assert 140 < y < 200
 
 
 def test_without_a_face_the_page_says_what_to_do(folder: Path) -> None:

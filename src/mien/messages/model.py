@@ -35,7 +35,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Look into the camera with a relaxed face for a second …",
         "请放松面部，看着摄像头一秒钟……",
     ),
-    "page3d.webcam.following": ("Pictures a second:", "每秒画面数："),
+    "page3d.webcam.following": ("pictures a second", "帧/秒"),
     "page3d.webcam.refused": (
         "The camera was refused: allow it for this page in the browser's address bar.",
         "摄像头被拒绝：请在浏览器地址栏中允许本页面使用摄像头。",
@@ -67,12 +67,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "已拟合角色的文件夹；不给出时导出模仿网络",
     ),
     "character.export.html": (
-        "one web page with the turning character and its sliders, works offline",
-        "单个网页：可旋转的角色和表情滑块，可离线使用",
+        "one web page with the turning character, its sliders and a webcam, works offline",
+        "单个网页：可旋转的角色、表情滑块和摄像头驱动，可离线使用",
     ),
-    "character.export.webcam": (
-        "the page can be moved by a webcam; without it, it is 5.7 MB smaller",
-        "网页可由摄像头驱动；不含此功能时小 5.7 MB",
+    "character.export.no_webcam": (
+        "leave out of the page what reads a face before a webcam: it is 5.7 MB smaller",
+        "网页不含摄像头驱动功能：小 5.7 MB",
     ),
     "character.export.vrm": (
         "a VRM 1.0 avatar with a plain body",

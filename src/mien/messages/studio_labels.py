@@ -19,6 +19,7 @@ _LABELS = {
     "character.start": ("Begin with", "起点"),
     "stage": ("Network", "网络"),
     "html": ("Web page", "网页"),
+    "no_webcam": ("Page without webcam", "网页不含摄像头"),
     "vrm": ("VRM avatar", "VRM 虚拟形象"),
     "glb": ("Models for engines", "引擎用模型"),
     "morphs": ("Morph targets", "变形目标"),

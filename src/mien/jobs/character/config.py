@@ -113,7 +113,7 @@ class ExportRequest:
 
     folder: Path | None = fields.argument("DIR", help="character.export.folder", default=None)
     html: bool = fields.option(False, help="character.export.html")
-    webcam: bool = fields.option(True, help="character.export.webcam")
+    no_webcam: bool = fields.option(False, help="character.export.no_webcam")
     vrm: bool = fields.option(False, help="character.export.vrm")
     glb: bool = fields.option(False, help="character.export.glb")
     morphs: Literal["arkit", "aus", "both"] = fields.option("arkit", help="option.morphs")

@@ -88,7 +88,8 @@ def _made(request: ExportRequest, character: Character) -> list[tuple[str, Calla
 
     def page() -> bytes:
         whole = export_glb(code, texture=skin, size=SIZE, extras=extras, morphs="both")
-        return character_page(whole, title=title, style=code.style, webcam=request.webcam)
+        seeing = not request.no_webcam
+        return character_page(whole, title=title, style=code.style, webcam=seeing)
 
     made: list[tuple[str, Callable[[], bytes]]] = []
     if request.glb or not (request.html or request.vrm):

@@ -30,7 +30,8 @@ function software(gl) {
 }
 
 const renderer = new WebGLRenderer({ antialias: true, alpha: true });
-renderer.setPixelRatio(software(renderer.getContext()) ? 1 : Math.min(devicePixelRatio, 2));
+const slow = software(renderer.getContext());
+renderer.setPixelRatio(slow ? 1 : Math.min(devicePixelRatio, 2));
 stage.append(renderer.domElement);
 
 const scene = new Scene();
@@ -57,6 +58,12 @@ function draw() {
     asked = false;
     renderer.render(scene, camera);
   });
+}
+
+// Without a graphics processor: fewer pixels while something else has to be done as well.
+function busy(on) {
+  if (slow) renderer.setPixelRatio(on ? 0.5 : 1);
+  fit();
 }
 
 function fit() {
@@ -222,6 +229,6 @@ async function open() {
 
 const ready = open();
 window.mien = {
-  ...window.mien, facts, turn, ready, set, reset, style, view, snapshot, values,
+  ...window.mien, facts, turn, busy, ready, set, reset, style, view, snapshot, values,
   bone: (name) => scene.getObjectByName(name), draw,
 };

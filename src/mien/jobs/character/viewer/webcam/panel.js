@@ -8,7 +8,7 @@ import { GUIDE, Tracker } from "./tracker.js";
 
 const HEIGHT = 480;
 const SHOWN = 290;
-const LIMITS = [60, 40, 40];
+const LIMITS = [70, 40, 40]; // as persona/perform.py
 const WINDOW_MS = 2000;
 const viewer = window.mien;
 const { words } = viewer.facts;
@@ -76,6 +76,7 @@ class Webcam {
     at("start").disabled = false;
     this.begun = performance.now();
     this.run += 1;
+    this.parts.tracker.forget();
     this.neutral();
     this.shows(true);
     this.next(this.run);
@@ -86,10 +87,12 @@ class Webcam {
     this.stream = this.video.srcObject = null;
     this.shows(false);
     this.still();
+    at("rate").textContent = "";
     this.say(line);
   }
 
   shows(on) {
+    viewer.busy(on);
     for (const name of ["self", "neutral", "mirror"]) at(name).hidden = !on;
     at("start").setAttribute("aria-pressed", String(on));
     at("start").textContent = on ? words.stop : words.start;
@@ -97,7 +100,6 @@ class Webcam {
 
   neutral() {
     this.parts.live.begin();
-    this.parts.tracker.forget();
     this.still();
   }
 
@@ -152,7 +154,8 @@ class Webcam {
     this.frames += 1;
     const now = performance.now();
     this.spent = [...this.spent.filter(([when]) => begun - when < WINDOW_MS), [begun, now - begun]];
-    this.say(points ? (motion ? `${words.following} ${this.rate()}` : words.rest) : words.hold);
+    this.say(points ? (motion ? "" : words.rest) : words.hold);
+    at("rate").textContent = motion ? `${this.rate()} ${words.following}` : "";
   }
 
   // Pictures a second over the last two.
