@@ -1,18 +1,21 @@
 """The page of a head before a webcam, measured: a real chromium whose camera plays a drawn head.
 
     python benchmarks/webcam_page.py [--person 5] [--seconds 30] [--clip CLIP]
+    python benchmarks/webcam_page.py --network 80
 
 What was drawn is the truth. The page's Action Units are set beside it, and beside those of Python
 on the same pictures (`persona.live_face`, which also knows whose face it is by a descriptor).
 `--clip` measures times on a clip of a real face instead; nothing is known there but its points.
 Times are wall-clock: give the machine some rest. It has no graphics processor as far as this
-chromium knows, so what the browser draws takes most of them.
+chromium knows, so what the browser draws takes most of them. `--network` sets the points of the
+page's network, 8 bits a weight, beside those of the whole one and the truth on so many drawn heads.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import gzip
 import tempfile
 import time
 from pathlib import Path
@@ -24,16 +27,20 @@ from PIL import Image as Pillow
 from playwright.sync_api import sync_playwright
 
 from mien.face import affine
-from mien.face.quick_tracker import QuickTracker
+from mien.face.landmark_net import SIDE, head_landmarker, places
+from mien.face.quick_tracker import QuickTracker, _frame_of
 from mien.head.camera import Camera
 from mien.head.gltf import export_glb
 from mien.head.render import View, render
 from mien.head.sample import sample
 from mien.head.schema import AU_INDEX
+from mien.jobs import onnx
+from mien.jobs.character import webcam
 from mien.jobs.character.page import character_page
 from mien.persona.clips import clip_frames
 from mien.persona.live_face import LiveFace
 from mien.persona.stream import Watch
+from mien.seeding import rng
 from mien.types import FaceCode, Image, Pose
 
 CHROMIUM = "/usr/bin/chromium"
@@ -136,7 +143,7 @@ def until(page: Any, what: str, limit: float = 120.0) -> None:
         time.sleep(0.02)
 
 
-def watched(html: Path, camera: Path, seconds: float) -> list[Any]:
+def watched(html: Path, camera: Path, seconds: float, *, undrawn: bool) -> list[Any]:
     """What the page said of every picture; prints times."""
     with sync_playwright() as playwright:
         source = f"--use-file-for-fake-video-capture={camera}"
@@ -154,6 +161,8 @@ def watched(html: Path, camera: Path, seconds: float) -> list[Any]:
         until(page, "mien.webcam.motion")
         print(f"webcam: the head follows after {time.perf_counter() - begun:.1f} s")
         page.evaluate(RECORD)
+        if undrawn:
+            page.evaluate("() => { mien.set = mien.turn = () => {}; }")
         before = page.evaluate("() => mien.webcam.frames")
         begun = time.perf_counter()
         time.sleep(seconds)
@@ -176,7 +185,7 @@ def agreement(who: str, codes: list[FaceCode], told: list[tuple[int, NDArray[Any
         wanted = np.array([code.aus.get(name, 0.0) for code in true])
         found = np.array([one[AU_INDEX[name]] for _, one in told])
         parts.append(f"{name} r {np.corrcoef(wanted, found)[0, 1]:.2f}")
-        parts[-1] += f" err {np.abs(wanted - found).mean():.3f}"
+        parts[-1] += f" err {np.abs(wanted - found).mean():.3f} most {found.max():.2f}"
     wanted, found = np.array([code.pose.yaw for code in true]), np.array([o[22] for _, o in told])
     parts.append(
         f"yaw r {np.corrcoef(wanted, found)[0, 1]:.2f} err {np.abs(wanted - found).mean():.1f}"
@@ -208,24 +217,57 @@ def compare(pictures: list[Image], codes: list[FaceCode], seen: list[Any]) -> No
     print(f"points of page and Python: {middle:.4f} eye distances apart (median); lost {lost}")
 
 
+def bits(count: int) -> None:
+    """Points of the page's network on drawn heads, in shares of their outer-eye distance."""
+    packed = onnx.session(gzip.decompress(webcam.part(webcam.PARTS["webcam-network"])))
+    net, random = head_landmarker().net, rng(3, "webcam page")
+    found = []
+    for k in range(count):
+        code = sample(77, k, expression=True, pose_sd=(15.0, 8.0, 8.0))
+        code = dataclasses.replace(code, style="toon") if k % 4 == 3 else code
+        made = render(code, view=View(camera=Camera(size=256)))
+        matrix = _frame_of(made.landmarks + random.normal(size=2) * 3.0)
+        crop = affine.warp(made.rgb, matrix, (SIDE, SIDE))
+        whole = places(net, crop[None])[0] * SIDE - 0.5
+        x = (crop.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
+        small = packed.run(None, {"picture": x})[0][0].astype(np.float64) * SIDE - 0.5
+        true = affine.transform(matrix, made.landmarks)
+        unit = np.hypot(*(true[45] - true[36]))
+        pairs = ((whole, small), (whole[:68], true), (small[:68], true))
+        found.append([np.hypot(*(a - b).T).mean() / unit for a, b in pairs])
+    apart, *errors = np.mean(found, axis=0)
+    print(f"{count} drawn heads: 8 bits and whole {apart:.4f} eye distances apart, ", end="")
+    print(f"errors {errors[1]:.4f} and {errors[0]:.4f}")
+
+
 def main() -> None:
     """Everything, printed."""
     parser = argparse.ArgumentParser(description="The page of a head before a webcam.")
     parser.add_argument("--person", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--clip", type=Path, default=None)
+    parser.add_argument("--network", type=int, default=0)
+    parser.add_argument("--undrawn", action="store_true", help="the head does not follow")
     options = parser.parse_args()
+    if options.network:
+        bits(options.network)
+    else:
+        measure(options)
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Sizes, times and agreement of pages."""
     folder = Path(tempfile.mkdtemp())
     for seed, index in ((5, 1), (7, 3), (11, 2)):
         code = sample(seed, index)
         begun = time.perf_counter()
         model = export_glb(code, size=1024, morphs="both")
         between = time.perf_counter()
-        html, plain = (character_page(model, title="Me", webcam=one) for one in (True, False))
+        page, plain = (character_page(model, title="Me", webcam=one) for one in (True, False))
         took = f"model {between - begun:.1f} s, pages {time.perf_counter() - between:.1f} s"
-        sizes = f"{len(html) / 1e6:.2f} MB, without webcam {len(plain) / 1e6:.2f}"
+        sizes = f"{len(page) / 1e6:.2f} MB, without webcam {len(plain) / 1e6:.2f}"
         print(f"{code.hair}, glasses {code.glasses}: {sizes} ({took})")
-        (folder / "me.html").write_bytes(html)
+        (folder / "me.html").write_bytes(page)
     codes: list[FaceCode] = []
     if options.clip is None:
         person = sample(options.person, 1)
@@ -236,7 +278,9 @@ def main() -> None:
         frames, rate, _ = clip_frames(options.clip, fps=25.0, limit=250)
         pictures, fps = [framed(one, n % 256) for n, one in enumerate(frames)], round(rate)
     (folder / "camera.y4m").write_bytes(film(pictures, fps))
-    seen = watched(folder / "me.html", folder / "camera.y4m", options.seconds)
+    seen = watched(
+        folder / "me.html", folder / "camera.y4m", options.seconds, undrawn=options.undrawn
+    )
     if codes:
         compare(pictures, codes, seen)
     else:

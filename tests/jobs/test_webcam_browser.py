@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ from mien.types import FaceCode, Image, Pose
 CHROMIUM = shutil.which("chromium")
 FLAGS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 FAKE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-FPS, RESTING, MOVING = 15, 45, 48
-LIMIT = 120.0
+FPS, RESTING, MOVING = 15, 45, 53
+LIMIT = 240.0
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -65,11 +65,26 @@ def acted() -> list[FaceCode]:
     codes = [ACTOR]
     for k in range(1, MOVING):
         t = k / FPS
-        jaw, smile, blink = bump(t, 0.0, 0.9), bump(t, 0.9, 1.8), bump(t, 1.8, 2.3)
+        jaw, smile, blink = bump(t, 0.0, 0.9), bump(t, 0.9, 1.8), bump(t, 1.8, 2.6)
         aus = {"AU26": 0.9 * jaw, "AU25": 0.7 * jaw, "AU12": 0.9 * smile, "AU45": blink}
-        turn = 20.0 * float(np.sin(2 * np.pi * (t - 2.3) / 0.9)) if t > 2.3 else 0.0
+        turn = 20.0 * float(np.sin(2 * np.pi * (t - 2.6) / 0.9)) if t > 2.6 else 0.0
         codes.append(dataclasses.replace(ACTOR, aus=aus, pose=Pose(yaw=turn)))
     return codes
+
+
+def film_of() -> list[FaceCode]:
+    """What every picture of the actor's film shows."""
+    codes = acted()
+    return [codes[0]] * RESTING + codes[1:]
+
+
+ACTS: tuple[Callable[[FaceCode], bool], ...] = (
+    lambda code: code.aus.get("AU26", 0.0) > 0.5,
+    lambda code: code.aus.get("AU12", 0.0) > 0.5,
+    lambda code: code.aus.get("AU45", 0.0) > 0.7,
+    lambda code: code.pose.yaw > 10,
+    lambda code: code.pose.yaw < -10,
+)
 
 
 def film(pictures: list[Image]) -> bytes:
@@ -154,8 +169,10 @@ def test_the_head_does_what_the_face_before_the_camera_does(folder: Path) -> Non
         page.click("#webcam-start")
         found.until("mien.webcam.motion")
         page.evaluate(RECORD)
-        last = RESTING + MOVING - 6
-        found.until(f"seen.some(([n]) => n > {last}) && seen.length > 40")
+        # A slow machine leaves most pictures out: some of every act have to be seen.
+        acts = [[k for k, one in enumerate(film_of()) if shows(one)] for shows in ACTS]
+        found.until(f"{acts}.every((act) => seen.filter(([n]) => act.includes(n)).length > 3)")
+        found.until("seen.length > 40")
         seen = np.array(page.evaluate("() => seen"), float)
         mirror = page.get_by_role("button", name="Mirror", exact=True)
         assert mirror.get_attribute("aria-pressed") == "true"
@@ -172,7 +189,7 @@ def test_the_head_does_what_the_face_before_the_camera_does(folder: Path) -> Non
 
 def judge(seen: NDArray[np.float64]) -> None:
     """What the page's sliders showed, against what was drawn."""
-    codes = [*[ACTOR] * RESTING, *acted()[1:]]
+    codes = film_of()
     drawn = [codes[int(number)] for number in seen[:, 0]]
     assert seen[:, 5].mean() > 0.95  # the face is not lost
     for place, name, least in ((1, "AU26", 0.7), (2, "AU12", 0.85), (3, "AU45", 0.6)):

@@ -56,6 +56,8 @@ class Webcam {
     if (!navigator.mediaDevices?.getUserMedia) return this.say(words.insecure);
     at("start").disabled = true;
     this.say(words.loading);
+    this.opening ??= openParts(); // while the browser asks whether the camera may be used
+    this.opening.catch(() => {}); // told below
     try {
       const wanted = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
       this.stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
@@ -67,7 +69,6 @@ class Webcam {
       return this.stop(reason(problem));
     }
     try {
-      this.opening ??= openParts();
       this.parts = await this.opening;
     } catch (problem) {
       at("start").disabled = false;

@@ -11,7 +11,7 @@ const CHECK_EVERY = 20;
 const [JUMP, GROWTH] = [0.5, 1.25];
 const LOST = 0.05;
 // Mean error that the network expects, as a share of what it sees: real faces have 0.06 to 0.13,
-// seventeen pictures without a face 0.21 and more wherever their points agree with the mirror's.
+// pictures without a face (sixteen of scikit-image's) more than 0.2 wherever mirrored points agree.
 const MOST_UNSURE = 0.16;
 const STILL_UNSURE = 0.25;
 const PROMISING = 0.5;
