@@ -29,14 +29,14 @@ from mien.head.light import LIGHTS
 from mien.head.render import Render, View, render
 from mien.head.sample import sample
 from mien.seeding import rng
-from mien.types import BROWS, EYES, JAW, MOUTH, NOSE
+from mien.types import BROWS, EYES, JAW, MOUTH, NOSE, Style
 
 BANDS = ((0, 15), (15, 20), (20, 30), (30, 45))
 PARTS = {"brows": BROWS, "nose": NOSE, "eyes": EYES, "mouth": MOUTH, "jaw": JAW}
 DETECTOR = dlib.get_frontal_face_detector()  # type: ignore[attr-defined]
 
 
-def detection(people: int, style: str, size: int) -> None:
+def detection(people: int, style: Style, size: int) -> None:
     """Prints shares found by yaw, light and skin."""
     names, found = list(LIGHTS), []
     for low, high in BANDS:
