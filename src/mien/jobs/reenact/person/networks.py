@@ -9,7 +9,7 @@ from mien.face.skin_signals import NAMES as SKIN
 from mien.jobs.reenact.person.settings import PersonSettings
 from mien.nn.init import generator, he_normal
 from mien.nn.patch_judge import PatchJudge
-from mien.nn.unet import UNet
+from mien.nn.unet import UNet, evened
 
 _FIRST_SHARE = -1.0
 """Of what is painted, before its sigmoid: at first the warp is trusted."""
@@ -23,6 +23,7 @@ class Painter(nn.Module):
         super().__init__()
         code = len(SKIN) if settings.skin else 0
         self.net = UNet(9, 4, widths=settings.maker, middle=settings.middle, code=code)
+        self.even = settings.even
 
     def forward(self, first: Tensor, second: Tensor, lines: Tensor, skin: Tensor) -> Tensor:
         """Pictures (n, 3, s, s) in [-1, 1] and skin (n, 2) to (n, 4, s, s).
@@ -31,6 +32,8 @@ class Painter(nn.Module):
         """
         code = skin if self.net.wish is not None else None
         made = self.net(torch.cat([lines, second, first], 1), code).float()
+        if self.even:
+            made = evened(made, self.net.fold)
         share = torch.sigmoid(made[:, 3:])
         warp = first.float()
         return torch.cat([warp + share * (torch.tanh(made[:, :3]) - warp), share], 1)
