@@ -67,6 +67,9 @@ def fitter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fitter:
     )
     monkeypatch.setattr(jobs, "JOBS", (job,), raising=False)
     monkeypatch.setattr(demo, "TOON_SIZE", 32)
+    monkeypatch.setattr(
+        demo, "write_model_page", lambda folder: (folder / "me.html").write_text("3D")
+    )
     monkeypatch.chdir(tmp_path)
     return made
 
@@ -84,10 +87,16 @@ def test_the_page_is_written_and_its_path_printed(cli: Cli, fitter: Fitter, phot
     assert (result.code, result.out) == (0, f"open in a browser: {page}\n")
     assert result.err.splitlines() == [f"[1/1] {photo.name} (0 s left)", "a notice"]
     html = page.read_text(encoding="utf-8")
-    for name in ("photo.png", "neutral.png", "turntable.mp4", "toon.png", "head.glb"):
+    for name in ("photo.png", "neutral.png", "turntable.mp4", "toon.png", "head.glb", "me.html"):
         assert f'"portrait/{name}"' in html
     assert read_image(page.parent / "portrait" / "toon.png").shape == (32, 32, 3)
     assert np.array_equal(fitter.seen[0], read_image(photo))
+
+
+def test_the_head_is_there_in_three_dimensions(tmp_path: Path) -> None:
+    write_character(tmp_path, Character(sample(0, 1), View(), None, MADE_BY))
+    demo.write_model_page(tmp_path)
+    assert 'id="webcam-network"' in (tmp_path / "me.html").read_text(encoding="utf-8")
 
 
 def test_nothing_tells_how_the_photo_was_called(cli: Cli, fitter: Fitter, photo: Path) -> None:

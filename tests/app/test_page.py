@@ -46,6 +46,7 @@ def test_every_face_is_shown_with_all_its_files() -> None:
         "portrait/neutral.png",
         "portrait/turntable.mp4",
         "portrait/toon.png",
+        "portrait/me.html",
         "portrait/params.json",
         "portrait/head.glb",
     ]

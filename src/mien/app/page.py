@@ -30,7 +30,7 @@ code { background: #8883; padding: .1em .4em; border-radius: .3em; overflow-wrap
 class Shown:
     """One face on the page; every name is relative to the page.
 
-    folder   holds photo.png, neutral.png, turntable.mp4, params.json and head.glb
+    folder   holds photo.png, neutral.png, turntable.mp4, params.json, head.glb and me.html
     toon     picture of the drawn twin
     """
 
@@ -76,8 +76,10 @@ def _face(face: Shown) -> str:
         )
     )
     files = f"{_link(folder / 'params.json')} · {_link(folder / 'head.glb')}"
+    moving = f"{text('page.me')} {_link(folder / 'me.html')}"
     return f"""<section>
 <div class="row">{figures}</div>
+<p>{moving}</p>
 <p>{text("page.files")} {files}</p>
 </section>"""
 

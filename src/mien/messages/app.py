@@ -131,6 +131,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "page.turning": ("Turning", "旋转"),
     "page.toon": ("Its drawn twin, from the same parameters", "同一组参数的动漫形象"),
     "page.files": ("Files:", "文件："),
+    "page.me": (
+        "In 3D, moved by sliders and by your webcam, without a network:",
+        "三维头部，可用滑块和摄像头驱动，无需联网：",
+    ),
     "page.synthetic": (
         "Everything but the photo is synthetic, and says so in its own metadata.",
         "除照片外均为合成内容，并已写入各文件自身的元数据。",

@@ -99,9 +99,18 @@ def _write_page(folder: Path, outcome: Outcome) -> None:
     shown = []
     for result in outcome.results:
         _draw_twin(result)
+        write_model_page(result)
         shown.append(Shown(result.name, f"{result.name}/toon.png"))
     html = page(shown, notes=outcome.notes, version=mien.__version__)
     atomic_write_bytes(folder / "index.html", html.encode())
+
+
+def write_model_page(folder: Path) -> None:
+    """me.html: the head in 3D, moved by sliders and by whoever is before the webcam."""
+    from mien.jobs.character.config import ExportRequest
+    from mien.jobs.character.export import export_character
+
+    export_character(ExportRequest(folder=folder, html=True))
 
 
 def _draw_twin(folder: Path) -> None:
