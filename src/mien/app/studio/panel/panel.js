@@ -6,6 +6,7 @@ import { Faces } from "/panel/faces.js";
 import { Link } from "/panel/link.js";
 import { button, make, saveFile } from "/panel/parts.js";
 import { People } from "/panel/people.js";
+import { keepPlace } from "/panel/place.js";
 import { Sending } from "/panel/sending.js";
 import { View } from "/panel/view.js";
 
@@ -559,7 +560,11 @@ const watcher = new IntersectionObserver((entries) => {
   document.body.classList.toggle("mien-wide", seen.size > 0);
 });
 
+let placed = false;
+
 export function mount(element, facts) {
+  if (!placed) keepPlace();
+  placed = true;
   const panel = facts.panel === "generate" ? new Faces(element, facts) : new Panel(element, facts);
   watcher.observe(panel.root);
   window.mienPanels = { ...(window.mienPanels ?? {}), [facts.panel]: panel };

@@ -26,7 +26,7 @@ FILES = {
     name: PANEL / name
     for name in (
         *("panel.js", "faces.js", "parts.js", "link.js", "camera.js", "view.js"),
-        *("people.js", "characters.js", "sending.js"),
+        *("people.js", "place.js", "characters.js", "sending.js"),
     )
 }
 MOST_MESSAGE = 17 << 20
