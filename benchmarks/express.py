@@ -2,7 +2,8 @@
 
 photos    a sheet per photo: as it is, and for each expression the plain warp above the repaired one
 clips     frames of real clips moved to the expression of later frames of the same clip, compared
-          with those frames: PSNR and SSIM inside the mouth and the eyes; one JSON line per clip
+          with those frames by bands of yaw: L1 of face, skin, mouth and eyes, PSNR and SSIM inside
+          the mouth, identity; a table
 smooth    one photo (--photo) moved by the Action Units of each clip, filtered and as every frame
           tells them: flicker (mean change of the change inside the face, grey levels), the mean
           change itself, and the correlation of what the filter leaves with what it was given
@@ -11,6 +12,7 @@ smooth    one photo (--photo) moved by the Action Units of each clip, filtered a
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,10 +42,12 @@ from mien.persona.report import find_again
 from mien.persona.retarget import Transfer, retarget
 from mien.persona.subject import Motion, fit_subject
 from mien.persona.track import driver_of_frames, measure
-from mien.types import Face, Image
+from mien.persona.trial import face_mask
+from mien.types import Face, Image, Landmarks
 
 WANTED = ("smile", "grin", "mouth_open", "surprised", "frown", "blink")
 SIZE = 256
+YAW_BANDS = ((0, 5), (5, 10), (10, 90))
 _STILL = [27, 28, 29, 30, 33, 36, 39, 42, 45]
 """Landmarks that no expression moves much: they align two frames."""
 
@@ -64,7 +68,7 @@ def photos(options: argparse.Namespace, model: ExpressModel) -> None:
                 both = moved.image, repaired(mover, moved, motion, model)
                 for row, made in zip(rows, both, strict=True):
                     row.append(crop(made, head))
-                away = [identity(made, face) for made in both]
+                away = [identity(made, face.landmarks, face) for made in both]
                 line = {"photo": path.name, "face": number, "edit": name, "identity": away}
                 print(json.dumps(line), flush=True)
             sheet = np.concatenate([np.concatenate(row, 1) for row in rows])
@@ -72,13 +76,13 @@ def photos(options: argparse.Namespace, model: ExpressModel) -> None:
             write_image(out, sheet, provenance=None, overwrite=True)
 
 
-def identity(made: Image, face: Face) -> float | None:
-    """Distance to the photo's descriptor; None where no face is found."""
-    points = find_again(made, face.landmarks, judge_landmarker())
+def identity(made: Image, near: Landmarks, person: Face) -> float | None:
+    """Distance to a face's descriptor; None where no face is found near landmarks (68, 2)."""
+    points = find_again(made, near, judge_landmarker())
     if points is None:
         return None
     chip = crop(made, align_dlib(five_points(points)))
-    return round(float(np.linalg.norm(embed([chip])[0] - face.embedding)), 4)
+    return round(float(np.linalg.norm(embed([chip])[0] - person.embedding)), 4)
 
 
 def frames_of(path: Path, first: int) -> Iterator[Image]:
@@ -91,55 +95,86 @@ def frames_of(path: Path, first: int) -> Iterator[Image]:
 
 
 def clips(options: argparse.Namespace, model: ExpressModel) -> None:
-    """One line per clip: means over its pairs."""
+    """One table over all clips, a row for each picture and band of yaw."""
+    found: dict[tuple[str, str], list[dict[str, float]]] = {}
     for path in options.inputs:
-        found: dict[str, list[float]] = {}
-        still: tuple[Image, Face, Mover] | None = None
-        for number, frame in enumerate(frames_of(path, options.first)):
-            if number % options.every:
-                continue
-            faces = analyse(frame, max_faces=1)
-            if not faces:
-                continue
-            if still is None:
-                still = frame, faces[0], Mover(fit_subject(frame, faces[0]))
-                continue
-            for name, value in pair(still, (frame, faces[0]), model).items():
-                found.setdefault(name, []).append(value)
-        means = {name: round(float(np.mean(values)), 4) for name, values in found.items()}
-        count = len(next(iter(found.values()), []))
-        print(json.dumps({"clip": path.name, "pairs": count, **means}), flush=True)
+        for turn, rows in pairs_of(path, options, model):
+            band = next(f"{low}-{high}" for low, high in YAW_BANDS if turn < high)
+            for name, values in rows.items():
+                for key in (band, "all"):
+                    found.setdefault((key, name), []).append(values)
+    print(f"identity: dlib-resnet; pictures aligned by {len(_STILL)} still landmarks, {SIZE} px\n")
+    columns = ("L1 face", "L1 skin", "L1 mouth", "L1 eyes", "PSNR mouth", "SSIM mouth", "identity")
+    print(f"| yaw | picture | pairs | {' | '.join(columns)} |\n|{'---|' * (len(columns) + 3)}")
+    for band in (*(f"{low}-{high}" for low, high in YAW_BANDS), "all"):
+        for name in ("no edit", "warp", "repaired"):
+            some = found.get((band, name), [])
+            if some:
+                told = [f"{np.nanmean([one[column] for one in some]):.3f}" for column in columns]
+                print(f"| {band} | {name} | {len(some)} | {' | '.join(told)} |")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Still:
+    """The frame that is moved."""
+
+    frame: Image
+    face: Face
+    mover: Mover
+
+
+def pairs_of(
+    path: Path, options: argparse.Namespace, model: ExpressModel
+) -> Iterator[tuple[float, dict[str, dict[str, float]]]]:
+    """What `pair` says of a clip's first frame and each later one that has a face."""
+    still: Still | None = None
+    for number, frame in enumerate(frames_of(path, options.first)):
+        faces = [] if number % options.every else analyse(frame, max_faces=1)
+        if faces and still is None:
+            still = Still(frame, faces[0], Mover(fit_subject(frame, faces[0])))
+        elif faces and still is not None:
+            yield pair(still, frame, faces[0], model)
 
 
 def pair(
-    still: tuple[Image, Face, Mover], later: tuple[Image, Face], model: ExpressModel
-) -> dict[str, float]:
-    """Scores of one pair: the first frame, moved, and moved and repaired, against the later one."""
-    first, face, mover = still
-    frame, other = later
+    still: Still, frame: Image, other: Face, model: ExpressModel
+) -> tuple[float, dict[str, dict[str, float]]]:
+    """Degrees of yaw between two frames, and the scores of the first one against the later one.
+
+    As it is, moved, and moved and repaired; each aligned to the later frame. L1 in grey levels.
+    """
     wanted = fit_subject(frame, other, with_light=False).motion
-    moved = mover.move(wanted)
-    rows = {
-        "no edit": first,
-        "warp": moved.image,
-        "repaired": repaired(mover, moved, wanted, model),
+    moved = still.mover.move(wanted)
+    own, gone = still.face.landmarks, moved.landmarks
+    pictures = {
+        "no edit": (still.frame, own),
+        "warp": (moved.image, gone),
+        "repaired": (repaired(still.mover, moved, wanted, model), gone),
     }
-    head = align_head(face.landmarks).at_size(SIZE)
-    back = affine.similarity(other.landmarks[_STILL], moved.landmarks[_STILL])
-    truth = affine.warp(frame, affine.compose(head.matrix, back), (SIZE, SIZE))
-    points = affine.transform(affine.compose(head.matrix, back), other.landmarks)
-    masks = {
-        "mouth": region(points[list(LIPS)], SIZE, 4.0) > 0,
-        "eyes": np.max([region(points[list(one)], SIZE, 3.0) for one in EYES], axis=0) > 0,
-    }
-    values = {}
-    for name, made in rows.items():
-        shown = crop(made, head)
-        for part, mask in masks.items():
-            trio = shown[None], truth[None], mask[None]
-            values[f"{name} psnr {part}"] = float(scores.psnr(*trio)[0])
-            values[f"{name} ssim {part}"] = float(scores.ssim(*trio)[0])
-    return values
+    head = align_head(other.landmarks).at_size(SIZE)
+    truth = crop(frame, head)
+    masks = parts_of(affine.transform(head.matrix, other.landmarks))
+    rows = {}
+    for name, (picture, points) in pictures.items():
+        onto = affine.similarity(points[_STILL], other.landmarks[_STILL])
+        made = affine.warp(picture, affine.compose(head.matrix, onto), (SIZE, SIZE))
+        apart = np.abs(made.astype(float) - truth).mean(2)
+        values = {f"L1 {part}": float(apart[mask].mean()) for part, mask in masks.items()}
+        trio = made[None], truth[None], masks["mouth"][None]
+        values["PSNR mouth"] = float(scores.psnr(*trio)[0])
+        values["SSIM mouth"] = float(scores.ssim(*trio)[0])
+        told = identity(picture, points, other)
+        values["identity"] = float("nan") if told is None else told
+        rows[name] = values
+    return abs(wanted.pose.yaw - still.mover.subject.motion.pose.yaw), rows
+
+
+def parts_of(points: Landmarks) -> dict[str, NDArray[np.bool_]]:
+    """Masks (SIZE, SIZE) of a face: all of it, mouth, eyes, and the skin that is left."""
+    mouth = region(points[list(LIPS)], SIZE, 4.0) > 0
+    eyes = np.max([region(points[list(one)], SIZE, 3.0) for one in EYES], axis=0) > 0
+    face = face_mask(points, SIZE)
+    return {"face": face, "mouth": mouth, "eyes": eyes, "skin": face & ~mouth & ~eyes}
 
 
 def smooth(options: argparse.Namespace, model: ExpressModel) -> None:

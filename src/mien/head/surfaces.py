@@ -38,6 +38,8 @@ from mien.head.spot import Relief, Spot
 from mien.head.texture import sample_texture
 
 NO_RING = NO_HAIR = 9.0
+FOLD_RED, FOLD_SHADE = 0.32, 0.5
+"""How much of its red, and of its other light, skin loses in the depth of a fold."""
 
 
 @kernel
@@ -108,7 +110,7 @@ def point_on(geometry: Geometry, camera: Float32, triangle: int, w0: float, w1: 
 
 
 @kernel
-def _tilted(normal: Vector, relief: Relief, turn: Float32) -> Vector:
+def tilted(normal: Vector, relief: Relief, turn: Float32) -> Vector:
     """The posed normal of a surface whose height has a slope in rest space; turn as in `Scene`."""
     x, y, z = relief.x, relief.y, relief.z
     turned = (
@@ -147,7 +149,8 @@ def head_paint(
         ratio = sample_texture(texture, (spot.x, spot.y, spot.z), spot.footprint)
         share = smoothstep(-0.4, 0.0, spot.ring)  # no photo shows the inside of the mouth
         colour = tint(colour, exp(share * ratio[0]), exp(share * ratio[1]), exp(share * ratio[2]))
-    colour = tint(colour, 1.0 - 0.32 * shade, 1.0 - 0.5 * shade, 1.0 - 0.5 * shade)
+    dark = 1.0 - FOLD_SHADE * shade
+    colour = tint(colour, 1.0 - FOLD_RED * shade, dark, dark)
     if lash_line > 0.0:
         if material[EYELINER] > 0.0:
             colour = _eyeliner(colour, spot, lash_line, np.float64(material[EYELINER]))
@@ -173,7 +176,7 @@ def _head_skin(point: Point, scene: Scene, footprint: float) -> Surface:
     material, normal, shade = scene.material, point.normal, 0.0
     if not scene.toon:
         relief = skin_relief(spot, material)
-        normal, shade = _tilted(normal, relief, scene.turn), relief.shade
+        normal, shade = tilted(normal, relief, scene.turn), relief.shade
     skin = head_paint(spot, point.along, shade, material, scene.texture)
     return Surface(
         skin.colour, skin.gloss, skin.roughness, skin.label, normal, point.occlusion, 0.0
@@ -187,7 +190,7 @@ def _ear(point: Point, scene: Scene, footprint: float) -> Surface:
     skin = skin_albedo(spot, scene.material)
     normal = point.normal
     if not scene.toon:
-        normal = _tilted(normal, skin_relief(spot, scene.material), scene.turn)
+        normal = tilted(normal, skin_relief(spot, scene.material), scene.turn)
     return Surface(skin.colour, skin.gloss, skin.roughness, LABEL_EAR, normal, point.occlusion, 0.0)
 
 

@@ -28,6 +28,10 @@ _REACH = 2.2  # iris radii that the completed eye extends beyond its opening
 _RINGS = 12
 _EDGE = 0.09  # of the iris radius: softness of its rim
 _BRIGHT = 85  # percentile: what is brighter in a ring is a reflection
+_WHITE_BASE, _WHITE_SLOPE = 26.0, 0.6
+"""Lightness of an eye's white from that of the skin around: 44 beside dark skin, 74 beside pale."""
+_WHITE_RANGE = (0.88, 1.3)  # of that: what is measured is believed within
+_WHITE_CHROMA = 0.45  # of the skin's, at most
 _MOVED = (0.25, 0.9)  # working pixels against the lids: from where to where an eye is repainted
 
 
@@ -86,7 +90,7 @@ def _complete(
     if radius < _SMALLEST or (sure & (away < 1)).sum() < 12:
         return None
     profile = _profile(picture, away, sure)
-    white = _white(picture, away, sure)
+    white = _white(picture, away, sure, _skin_around(picture, open_here, away))
     stops = (np.arange(_RINGS) + 0.5) / _RINGS
     iris = np.stack([np.interp(away, stops, profile[:, k]) for k in range(3)], axis=-1)
     rim = np.clip((away - 1.0) / _EDGE + 0.5, 0.0, 1.0)[..., None]
@@ -115,15 +119,43 @@ def _profile(picture: FloatArray, away: FloatArray, sure: NDArray[np.bool_]) -> 
     return np.stack(filled, 1).astype(np.float32)
 
 
-def _white(picture: FloatArray, away: FloatArray, sure: NDArray[np.bool_]) -> FloatArray:
-    """(3,) the white of the eye; a grey a little brighter than the iris where none is seen."""
+def _skin_around(picture: FloatArray, opening: FloatArray, away: FloatArray) -> FloatArray:
+    """(3,) Lab of the skin around an eye, without lashes and brow."""
+    lab = _lab(picture)
+    mask = (opening < 0.05) & (away > 1.3)
+    if mask.any():
+        mask &= lab[..., 0] >= np.median(lab[mask, 0])
+    else:
+        mask[:] = True
+    return np.asarray(np.median(lab[mask], axis=0), np.float32)
+
+
+def _white(
+    picture: FloatArray, away: FloatArray, sure: NDArray[np.bool_], skin: FloatArray
+) -> FloatArray:
+    """(3,) display values of the white of the eye.
+
+    What little of it narrow eyes show is mixed with lashes and lids, so it is held to what whites
+    are: less coloured than the skin around them (3,), Lab, and about as light.
+    """
+    light, chroma = _WHITE_BASE + _WHITE_SLOPE * skin[0], _WHITE_CHROMA * np.hypot(*skin[1:])
     mask = sure & (away > 1.2)
-    if mask.sum() < 8:
-        return np.full(3, min(200.0, 60.0 + float(picture[sure].mean())), np.float32)
-    luminance = picture.mean(2)
-    bright = mask & (luminance >= np.percentile(luminance[mask], 40))
-    bright &= luminance <= np.percentile(luminance[mask], _BRIGHT)
-    return np.median(picture[bright if bright.any() else mask], axis=0).astype(np.float32)
+    found = np.array([light, 0.5 * skin[1] * _WHITE_CHROMA, skin[2] * _WHITE_CHROMA])
+    if mask.sum() >= 8:
+        luminance = picture.mean(2)
+        bright = mask & (luminance >= np.percentile(luminance[mask], 40))
+        bright &= luminance <= np.percentile(luminance[mask], _BRIGHT)
+        seen = np.median(picture[bright if bright.any() else mask], axis=0)
+        found = _lab(seen[None, None])[0, 0].astype(np.float64)
+    found[0] = np.clip(found[0], *(light * np.array(_WHITE_RANGE)))
+    found[1:] *= min(1.0, chroma / max(float(np.hypot(*found[1:])), 1e-6))
+    made = cv2.cvtColor(found.astype(np.float32)[None, None], cv2.COLOR_LAB2RGB)
+    return np.asarray(made[0, 0] * 255, np.float32)
+
+
+def _lab(picture: FloatArray) -> FloatArray:
+    """Display values (h, w, 3) 0..255 as Lab, lightness 0..100."""
+    return cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
 
 
 def paint_eye(

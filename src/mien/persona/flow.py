@@ -70,6 +70,7 @@ class Flow:
     kind       (h, w) uint8: NOTHING, SURFACE, EYEBALL, TEETH, MOUTH or HIDDEN
     exact      (h, w, 2) float32 as `shift`, unsmoothed and only of the head itself
     distance   (h / 4, w / 4) float32 working pixels from the moving head
+    folds      (h, w) float32 log of what folds of the skin change in the light, or None
     """
 
     shift: Values
@@ -77,6 +78,7 @@ class Flow:
     kind: NDArray[np.uint8]
     exact: Values
     distance: Values
+    folds: Values | None = None
 
 
 class _Sampled(NamedTuple):
@@ -310,6 +312,8 @@ def warp(part: NDArray[np.uint8], window: Window, flow: Flow) -> NDArray[np.uint
     )
     size = (moved.shape[1], moved.shape[0])
     gain = cv2.resize(np.exp(flow.log_gain), size, interpolation=cv2.INTER_LINEAR)
+    if flow.folds is not None:
+        gain *= window.enlarge(np.exp(flow.folds))
     _relight(moved, gain)
     return moved
 

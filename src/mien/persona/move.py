@@ -25,6 +25,7 @@ from mien.persona.anchor import (
     moving_triangles,
     pose_head,
 )
+from mien.persona.creases import Folding, fold_depth, skin_of
 from mien.persona.eyes import complete_eyes, lid_shade, paint_eye, repaint_share
 from mien.persona.flow import EYEBALL, TURNED_REACH, Flow, Source, find_flow, warp
 from mien.persona.glasses import carried, find_frame, held_still
@@ -108,6 +109,7 @@ class Mover:
         if "glasses" in subject.warnings:
             self._frame = find_frame(self._photo, subject.landmarks - corner, subject.eye_distance)
             self._held = held_still(self._frame, self.window, self.eyes)
+        self._folding = self._make_folding()
         self._eyeballs = complete_eyes(
             subject.photo, subject.landmarks, corner, self.window.enlarge(self._opening)
         )
@@ -117,15 +119,18 @@ class Mover:
         subject, window = self.subject, self.window
         posed = pose_head(subject, window, self._drawn(motion))
         screen = self._anchored(posed)
-        lit = log_light(vertex_normals(posed.vertices, posed.mesh.triangles), subject.light)
+        normals = vertex_normals(posed.vertices, posed.mesh.triangles)
+        seen = self.rasterise(screen)
         flow = find_flow(
             self._looking(motion.gaze),
-            self.rasterise(screen),
-            lit,
+            seen,
+            log_light(normals, subject.light),
             turned=_turned(subject.motion.pose, motion.pose),
             eyes=self.eyes,
             held=self._held,
         )
+        folds = self._folding.gain(seen, posed, normals, flow.shift)
+        flow = dataclasses.replace(flow, folds=folds)
         part, eyes = warp(self._photo, window, flow), subject.eye_distance
         paint_mouth(part, self._photo, self.inside, self._lips(screen, flow), eyes)
         self._paint_eyes(part, flow)
@@ -176,6 +181,20 @@ class Mover:
             stillness=self.window.stillness(self.subject.photo),
         )
 
+    def _make_folding(self) -> Folding:
+        skin = skin_of(self.subject, self.window)
+        if self._held is not None:
+            skin *= 1.0 - self._held
+        return Folding(
+            subject=self.subject,
+            eyes=self.eyes,
+            still=self._still,
+            triangles=self._triangles,
+            parts=self._parts,
+            skin=skin,
+            depth=fold_depth(self.subject, self.window, self.eyes),
+        )
+
     def _anchored(self, posed: Posed) -> Float32:
         screen = posed.screen.copy()
         screen[:, :2] += self._anchors.of(posed)
@@ -188,12 +207,16 @@ class Mover:
         return rasterise(screen, self._triangles, self._parts, attributes, *size)
 
     def _drawn(self, motion: Motion) -> Motion:
-        """What the model does of a motion: lids close by paint, and eyes look by `look_back`."""
+        """What the model does of a motion: lids close by paint, and eyes look by `look_back`.
+
+        Half-closed eyes are opened as others are widened; of closed ones the photo shows nothing.
+        """
         aus, still = motion.aus.copy(), self.subject.motion.aus
         for name, factor in _EMPHASIS.items():
             place = AU_INDEX[name]
             aus[place] = still[place] + factor * (aus[place] - still[place])
-        aus[_BLINK] = still[_BLINK]
+        opens = bool(self._eyeballs) and motion.aus[_BLINK] < still[_BLINK]
+        aus[_BLINK] = motion.aus[_BLINK] if opens else still[_BLINK]
         return Motion(aus, motion.pose, self.subject.motion.gaze)
 
     def _looking(self, gaze: tuple[float, float]) -> Source:

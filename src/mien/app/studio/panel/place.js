@@ -26,24 +26,30 @@ function keep() {
   }
 }
 
-// A tab that may not be drawn yet.
-async function found(name, until) {
-  for (;;) {
+// A tab that may not be drawn yet; none where somebody was quicker and chose another.
+async function found(name, until, isLate) {
+  while (!isLate() && performance.now() < until) {
     const tab = tabs().find((one) => nameOf(one) === name);
-    if (tab || performance.now() > until) return tab;
+    if (tab) return tab;
     await pause();
   }
+  return null;
 }
 
 export async function keepPlace() {
+  const [first] = tabs();
+  let taken = Boolean(first) && !isChosen(first); // somebody was quicker than this script
+  const take = (event) => { taken ||= event.isTrusted && Boolean(event.target.closest?.("#jobs [role=tab]")); };
+  document.addEventListener("click", take, true);
   const until = performance.now() + PATIENCE;
   for (const name of kept()) {
-    const tab = await found(name, until);
+    const tab = await found(name, until, () => taken);
     if (!tab) break;
     if (!isChosen(tab)) tab.click();
-    await pause();
+    while (!isChosen(tab) && !taken && performance.now() < until) await pause();
   }
-  document.addEventListener("click", (event) => {
-    if (event.target.closest?.("#jobs [role=tab]")) setTimeout(keep, PAUSE);
-  });
+  document.removeEventListener("click", take, true);
+  const watched = { subtree: true, childList: true, attributeFilter: ["aria-selected"] };
+  new MutationObserver(keep).observe(document.getElementById("jobs"), watched);
+  keep();
 }

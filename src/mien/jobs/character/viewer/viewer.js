@@ -1,7 +1,7 @@
 // The page of one character: its model, turned with the mouse, and a slider for every expression.
 // Bundled by `python -m mien.jobs.character.viewer` into bundle.js, with three.js (MIT).
 import {
-  AmbientLight, BackSide, Color, DataTexture, DirectionalLight, Group, Mesh, MeshBasicMaterial,
+  AmbientLight, BackSide, Color, DataTexture, DirectionalLight, DynamicDrawUsage, Group, Mesh, MeshBasicMaterial,
   MeshToonMaterial, NearestFilter, PerspectiveCamera, RedFormat, Scene, SkinnedMesh, WebGLRenderer,
 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
@@ -23,17 +23,25 @@ function modelBytes() {
   return bytes.buffer;
 }
 
-function software(gl) {
-  const told = gl.getExtension("WEBGL_debug_renderer_info");
+// Whether pictures are made by the processor itself, which has to be known before they are.
+function software() {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const told = gl?.getExtension("WEBGL_debug_renderer_info");
   const name = told ? String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|software/i.test(name);
 }
 
-const renderer = new WebGLRenderer({ antialias: true, alpha: true });
-const slow = software(renderer.getContext());
-renderer.setPixelRatio(slow ? 1 : Math.min(devicePixelRatio, 2));
+const slow = software();
+// Four samples a pixel cost a processor more than all else; at rest it draws more pixels instead.
+const renderer = new WebGLRenderer({ antialias: !slow, alpha: true });
+const FINEST = slow ? 2 : Math.min(devicePixelRatio, 2);
+const LEAST = 0.5;
+const REST_MS = 250;
+const WANTED_MS = 30;
 stage.append(renderer.domElement);
 
+sharpness(FINEST);
 const scene = new Scene();
 const camera = new PerspectiveCamera(24, 1, 0.05, 20);
 camera.position.set(0, -0.01, 0.78);
@@ -50,19 +58,55 @@ for (const [x, y, z, strength, colour] of [
   scene.add(light);
 }
 
+// Pixels for each pixel of the page: all at rest; as many as are in time while something moves.
 let asked = false;
+let held = false;
+let moving = slow ? 1 : FINEST;
+let last = 0;
+let late = 0;
+let resting = 0;
+
+function sharpness(ratio) {
+  if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
+}
+
+function render() {
+  for (const mesh of meshes) mesh.userData.shapes?.apply();
+  renderer.render(scene, camera);
+}
+
+function pace(now) {
+  const taken = now - last;
+  last = now;
+  if (taken > 4 * WANTED_MS) return; // it had nothing to do before
+  late += (taken - WANTED_MS - late) / 4;
+  if (late > 2) moving = Math.max(LEAST, moving * 0.9);
+  else if (late < -5) moving = Math.min(1, moving * 1.05);
+}
+
 function draw() {
   if (asked) return;
   asked = true;
-  requestAnimationFrame(() => {
+  requestAnimationFrame((now) => {
     asked = false;
-    renderer.render(scene, camera);
+    if (slow) {
+      pace(now);
+      sharpness(held ? LEAST : moving);
+      clearTimeout(resting);
+      if (!held) resting = setTimeout(rest, REST_MS);
+    }
+    render();
   });
+}
+
+function rest() {
+  sharpness(FINEST);
+  render();
 }
 
 // Without a graphics processor: fewer pixels while something else has to be done as well.
 function busy(on) {
-  if (slow) renderer.setPixelRatio(on ? 0.5 : 1);
+  held = on;
   fit();
 }
 
@@ -78,16 +122,68 @@ function fit() {
 new ResizeObserver(fit).observe(stage);
 controls.addEventListener("change", draw);
 
+// Without a graphics processor a vertex that asks for all of its shapes, most of them at 0, costs
+// more than the rest of the picture: there the few that are shown are added up here.
+class Shapes {
+  constructor(mesh) {
+    const { geometry, morphTargetDictionary } = mesh;
+    this.names = morphTargetDictionary;
+    this.weights = new Float32Array(Object.keys(this.names).length);
+    this.parts = ["position", "normal"].filter((part) => geometry.morphAttributes[part]).map((part) => {
+      const attribute = geometry.getAttribute(part);
+      attribute.setUsage(DynamicDrawUsage);
+      return { attribute, base: attribute.array.slice(), moves: geometry.morphAttributes[part].map(sparse) };
+    });
+    geometry.morphAttributes = {};
+    mesh.morphTargetInfluences = undefined;
+    this.changed = false;
+  }
+
+  set(place, weight) {
+    this.changed ||= this.weights[place] !== weight;
+    this.weights[place] = weight;
+  }
+
+  apply() {
+    if (!this.changed) return;
+    this.changed = false;
+    for (const { attribute, base, moves } of this.parts) {
+      attribute.array.set(base);
+      this.weights.forEach((weight, place) => { if (weight > 0) add(attribute.array, moves[place](), weight); });
+      attribute.needsUpdate = true;
+    }
+  }
+}
+
+// What a shape moves and by how much, found when it is first asked for.
+function sparse(attribute) {
+  let found = null;
+  return () => {
+    if (found) return found;
+    const all = Float32Array.from({ length: 3 * attribute.count }, (_, i) => attribute.getComponent(Math.floor(i / 3), i % 3));
+    const places = Int32Array.from(all.keys()).filter((i) => Math.abs(all[i]) > 1e-7);
+    found = { places, steps: Float32Array.from(places, (i) => all[i]) };
+    return found;
+  };
+}
+
+function add(values, { places, steps }, weight) {
+  for (let i = 0; i < places.length; i++) values[places[i]] += weight * steps[i];
+}
+
 // Expressions: one name moves every mesh that has it.
 const meshes = [];
 const values = new Map();
+const namesOf = (mesh) => mesh.userData.shapes?.names ?? mesh.morphTargetDictionary ?? {};
 
 function set(name, value) {
   const weight = Math.min(1, Math.max(0, Number(value) || 0));
   values.set(name, weight);
   for (const mesh of meshes) {
-    const place = mesh.morphTargetDictionary?.[name];
-    if (place !== undefined) mesh.morphTargetInfluences[place] = weight;
+    const place = namesOf(mesh)[name];
+    if (place === undefined) continue;
+    if (mesh.userData.shapes) mesh.userData.shapes.set(place, weight);
+    else mesh.morphTargetInfluences[place] = weight;
   }
   const row = rows.get(name);
   if (row) row.value = String(weight);
@@ -141,7 +237,7 @@ function style(name) {
 const rows = new Map();
 
 function build() {
-  const known = new Set(meshes.flatMap((mesh) => Object.keys(mesh.morphTargetDictionary ?? {})));
+  const known = new Set(meshes.flatMap((mesh) => Object.keys(namesOf(mesh))));
   const list = document.getElementById("sliders");
   for (const [title, names] of facts.groups) {
     const group = document.createElement("details");
@@ -186,7 +282,7 @@ function build() {
 }
 
 function snapshot() {
-  renderer.render(scene, camera);
+  rest();
   return renderer.domElement.toDataURL("image/png");
 }
 
@@ -214,6 +310,7 @@ async function open() {
     one.frustumCulled = false;
     one.userData.photo = one.material;
     one.userData.toon = drawn(one.material);
+    if (slow && one.morphTargetDictionary) one.userData.shapes = new Shapes(one);
     meshes.push(one);
     // Not the skin: around eyes and nose its back would show as stray lines; nor ears alone.
     if (one.name === "shirt") {
