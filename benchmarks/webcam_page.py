@@ -1,6 +1,6 @@
 """The page of a head before a webcam, measured: a real chromium whose camera plays a drawn head.
 
-    python benchmarks/webcam_page.py [--person 5] [--seconds 30] [--clip CLIP]
+    python benchmarks/webcam_page.py [--person 5] [--seconds 30] [--fps 30] [--clip CLIP]
     python benchmarks/webcam_page.py --network 80
 
 What was drawn is the truth. The page's Action Units are set beside it, and beside those of Python
@@ -46,7 +46,7 @@ from mien.types import FaceCode, Image, Pose
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 FAKE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-FPS, RESTING, MOVING = 15, 45, 90
+RESTING, MOVING = 2.0, 6.0  # seconds; 255 pictures at most can be numbered
 UNITS = ("AU1", "AU12", "AU26", "AU45")
 # Numbers of pictures stand in their corner, eight squares of 16 pixels.
 RECORD = """() => {
@@ -89,11 +89,11 @@ def bump(t: float, start: float, end: float) -> float:
     return float(np.sin(np.pi * (t - start) / (end - start)) ** 2) if start < t < end else 0.0
 
 
-def acted(person: FaceCode) -> list[FaceCode]:
+def acted(person: FaceCode, fps: int) -> list[FaceCode]:
     """Somebody who rests, opens the mouth, smiles, raises the brows, blinks and turns the head."""
-    codes = [person] * RESTING
-    for k in range(1, MOVING):
-        t = k / FPS
+    codes = [person] * round(RESTING * fps)
+    for k in range(1, round(MOVING * fps)):
+        t = k / fps
         jaw, smile = bump(t, 0.2, 1.4), bump(t, 1.5, 2.7)
         aus = {"AU26": 0.9 * jaw, "AU25": 0.7 * jaw, "AU12": 0.9 * smile, "AU6": 0.4 * smile}
         brows = 0.8 * bump(t, 2.8, 3.8)
@@ -193,14 +193,14 @@ def agreement(who: str, codes: list[FaceCode], told: list[tuple[int, NDArray[Any
     print(f"{who}, {len(told)} pictures: {', '.join(parts)}")
 
 
-def compare(pictures: list[Image], codes: list[FaceCode], seen: list[Any]) -> None:
+def compare(pictures: list[Image], codes: list[FaceCode], seen: list[Any], fps: int) -> None:
     """The page beside Python, and both beside what was drawn."""
     page = [(one[0], np.array(one[2])) for one in seen if one[2]]
     face, python = LiveFace(motions=True), []
     tracker, apart, lost = QuickTracker(), [], sum(one[1] is None for one in seen)
     points = []
     for number, picture in enumerate(pictures):
-        face(picture, number / FPS, Watch())
+        face(picture, number / fps, Watch())
         quick = tracker(picture)
         points.append(None if quick is None else quick.landmarks)
         if face.motion is not None:
@@ -245,6 +245,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The page of a head before a webcam.")
     parser.add_argument("--person", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--fps", type=int, default=30, choices=range(5, 31), metavar="5..30")
     parser.add_argument("--clip", type=Path, default=None)
     parser.add_argument("--network", type=int, default=0)
     parser.add_argument("--undrawn", action="store_true", help="the head does not follow")
@@ -272,8 +273,8 @@ def measure(options: argparse.Namespace) -> None:
     if options.clip is None:
         person = sample(options.person, 1)
         still = dataclasses.replace(person, aus={}, pose=Pose(), gaze=(0.0, 0.0), glasses="none")
-        codes = acted(still)
-        pictures, fps = drawn(codes), FPS
+        codes = acted(still, options.fps)
+        pictures, fps = drawn(codes), options.fps
     else:
         frames, rate, _ = clip_frames(options.clip, fps=25.0, limit=250)
         pictures, fps = [framed(one, n % 256) for n, one in enumerate(frames)], round(rate)
@@ -282,7 +283,7 @@ def measure(options: argparse.Namespace) -> None:
         folder / "me.html", folder / "camera.y4m", options.seconds, undrawn=options.undrawn
     )
     if codes:
-        compare(pictures, codes, seen)
+        compare(pictures, codes, seen, fps)
     else:
         print(f"lost in {sum(one[1] is None for one in seen)} of {len(seen)} pictures")
 
