@@ -1,6 +1,7 @@
 """What editing does to real photos: `python benchmarks/express.py WHAT`.
 
-photos    a sheet per photo: as it is, and for each expression the plain warp above the repaired one
+photos    a sheet per face, a row of expressions for the plain warp and for each --model, and a
+          table: found again, identity, changes beyond the face, whether a fit sees what was asked
 clips     frames of real clips moved to the expression of later frames of the same clip, compared
           with those frames by bands of yaw: L1 of face, skin, mouth and eyes, PSNR and SSIM inside
           the mouth, identity; a table
@@ -32,18 +33,19 @@ from mien.io.image import read_image, write_image
 from mien.io.video import probe, read_frames
 from mien.jobs.express.model import ExpressModel, load_model
 from mien.jobs.express.regions import EYES, LIPS, region
-from mien.jobs.express.repair import repaired
+from mien.jobs.express.repair import changed, repaired
 from mien.jobs.reenact.evaluate import correlation
 from mien.metrics import pairs as scores
 from mien.persona.driver import Driver
 from mien.persona.expressions import expression_aus
-from mien.persona.move import Mover
+from mien.persona.flow import REACH
+from mien.persona.move import Moved, Mover
 from mien.persona.report import find_again
 from mien.persona.retarget import Transfer, retarget
 from mien.persona.subject import Motion, fit_subject
 from mien.persona.track import driver_of_frames, measure
-from mien.persona.trial import face_mask
-from mien.types import Face, Image, Landmarks
+from mien.persona.trial import beyond, face_mask
+from mien.types import AU_NAMES, Face, Image, Landmarks
 
 WANTED = ("smile", "grin", "mouth_open", "surprised", "frown", "blink")
 SIZE = 256
@@ -52,28 +54,87 @@ _STILL = [27, 28, 29, 30, 33, 36, 39, 42, 45]
 """Landmarks that no expression moves much: they align two frames."""
 
 
-def photos(options: argparse.Namespace, model: ExpressModel) -> None:
-    """A sheet and identity distances for every photo."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class Still:
+    """The photo or frame that is moved."""
+
+    frame: Image
+    face: Face
+    mover: Mover
+
+    def asked(self, change: NDArray[np.floating]) -> Motion:
+        """Its motion with a change (22,) of the Action Units."""
+        rest = self.mover.subject.motion
+        return Motion(np.clip(rest.aus + change, 0.0, 1.1), rest.pose, rest.gaze)
+
+
+def photos(options: argparse.Namespace, models: dict[str, ExpressModel]) -> None:
+    """A sheet for every face, a row of expressions for each way, and one table over all of them."""
+    ways = {"warp": None, **models}
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
+    asked: list[NDArray[np.float64]] = []
+    shown: dict[str, list[NDArray[np.float64]]] = {name: [] for name in ways}
+    faces = 0
     for path in options.inputs:
         image = read_image(path)
         for number, face in enumerate(analyse(image)):
-            mover = Mover(fit_subject(image, face))
+            faces += 1
+            case = Still(image, face, Mover(fit_subject(image, face)))
             head = align_head(face.landmarks).at_size(SIZE)
-            rows: list[list[Image]] = [[crop(image, head)], [crop(image, head)]]
-            for name in WANTED:
-                rest = mover.subject.motion
-                aus = np.clip(rest.aus + expression_aus({name: 0.8}), 0.0, 1.1)
-                motion = Motion(aus, rest.pose, rest.gaze)
-                moved = mover.move(motion)
-                both = moved.image, repaired(mover, moved, motion, model)
-                for row, made in zip(rows, both, strict=True):
-                    row.append(crop(made, head))
-                away = [identity(made, face.landmarks, face) for made in both]
-                line = {"photo": path.name, "face": number, "edit": name, "identity": away}
-                print(json.dumps(line), flush=True)
-            sheet = np.concatenate([np.concatenate(row, 1) for row in rows])
+            rows = {name: [crop(image, head)] for name in ways}
+            for wanted in WANTED:
+                change = expression_aus({wanted: 0.8})
+                asked.append(change)
+                motion = case.asked(change)
+                moved = case.mover.move(motion)
+                for name, model in ways.items():
+                    picture = edited(case, motion, moved, model)
+                    rows[name].append(crop(picture, head))
+                    values, seen = looked_at(case, moved, picture)
+                    found[name].append(values)
+                    shown[name].append(seen)
+            sheet = np.concatenate([np.concatenate(row, 1) for row in rows.values()])
             out = options.out / f"{path.stem}-{number}.png"
             write_image(out, sheet, provenance=None, overwrite=True)
+    print(f"{faces} faces, {len(WANTED)} expressions each; identity: dlib-resnet\n")
+    print("| | found | identity | beyond | Action Units r |\n|---|---|---|---|---|")
+    for name, values in found.items():
+        mean = {key: float(np.nanmean([one[key] for one in values])) for key in values[0]}
+        wanted_aus, seen_aus = np.concatenate(asked), np.concatenate(shown[name])
+        known = np.isfinite(seen_aus)
+        r = np.corrcoef(wanted_aus[known], seen_aus[known])[0, 1]
+        told = f"{mean['found']:.2f} | {mean['identity']:.3f} | {mean['beyond']:.1f} | {r:.2f}"
+        print(f"| {name} | {told} |")
+
+
+def edited(case: Still, motion: Motion, moved: Moved, model: ExpressModel | None) -> Image:
+    """The photo in a motion, by the warp alone or by a model."""
+    if model is None:
+        return moved.image
+    if model.repairs:
+        return repaired(case.mover, moved, motion, model)
+    return changed(case.frame, case.face.landmarks, motion.aus, model)
+
+
+def looked_at(
+    case: Still, moved: Moved, made: Image
+) -> tuple[dict[str, float], NDArray[np.float64]]:
+    """Scores of an edit, and the change (22,) of the Action Units that a fit sees in it.
+
+    beyond  largest change of a pixel further from the head than an edit reaches
+    """
+    face = case.face
+    told = identity(made, face.landmarks, face)
+    values = {
+        "found": float(told is not None),
+        "identity": float("nan") if told is None else told,
+        "beyond": float(beyond(case.mover, moved, made, REACH)),
+    }
+    points = find_again(made, face.landmarks)
+    if points is None:
+        return values, np.full(len(AU_NAMES), np.nan)
+    again = fit_subject(made, dataclasses.replace(face, landmarks=points), with_light=False)
+    return values, again.motion.aus - case.mover.subject.motion.aus
 
 
 def identity(made: Image, near: Landmarks, person: Face) -> float | None:
@@ -94,11 +155,11 @@ def frames_of(path: Path, first: int) -> Iterator[Image]:
         yield from read_frames(path)
 
 
-def clips(options: argparse.Namespace, model: ExpressModel) -> None:
+def clips(options: argparse.Namespace, models: dict[str, ExpressModel]) -> None:
     """One table over all clips, a row for each picture and band of yaw."""
     found: dict[tuple[str, str], list[dict[str, float]]] = {}
     for path in options.inputs:
-        for turn, rows in pairs_of(path, options, model):
+        for turn, rows in pairs_of(path, options, next(iter(models.values()))):
             band = next(f"{low}-{high}" for low, high in YAW_BANDS if turn < high)
             for name, values in rows.items():
                 for key in (band, "all"):
@@ -112,15 +173,6 @@ def clips(options: argparse.Namespace, model: ExpressModel) -> None:
             if some:
                 told = [f"{np.nanmean([one[column] for one in some]):.3f}" for column in columns]
                 print(f"| {band} | {name} | {len(some)} | {' | '.join(told)} |")
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Still:
-    """The frame that is moved."""
-
-    frame: Image
-    face: Face
-    mover: Mover
 
 
 def pairs_of(
@@ -177,7 +229,7 @@ def parts_of(points: Landmarks) -> dict[str, NDArray[np.bool_]]:
     return {"face": face, "mouth": mouth, "eyes": eyes, "skin": face & ~mouth & ~eyes}
 
 
-def smooth(options: argparse.Namespace, model: ExpressModel) -> None:
+def smooth(options: argparse.Namespace, models: dict[str, ExpressModel]) -> None:
     """Two lines per clip."""
     image = read_image(options.photo)
     face = analyse(image, max_faces=1)[0]
@@ -224,7 +276,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=tuple(_WHAT))
     parser.add_argument("inputs", nargs="+", type=Path)
-    parser.add_argument("--model", default="default")
+    parser.add_argument("--model", action="append", default=None, help="again for more: photos")
     parser.add_argument("--every", type=int, default=12, help="every so many frames of a clip")
     parser.add_argument("--first", type=int, default=57, help="number of a folder's first picture")
     parser.add_argument("--photo", type=Path, default=None, help="what is moved, for smooth")
@@ -233,8 +285,9 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    model = load_model(options.model, torch.device("cpu"))
-    _WHAT[options.what](options, model)
+    names = options.model or ["default"]
+    models = {"/".join(Path(one).parts[-2:]): load_model(one, torch.device("cpu")) for one in names}
+    _WHAT[options.what](options, models)
 
 
 if __name__ == "__main__":

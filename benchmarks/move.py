@@ -37,7 +37,7 @@ from mien.persona.flow import REACH, TURNED_REACH
 from mien.persona.move import Moved, Mover
 from mien.persona.retarget import changed, turned
 from mien.persona.subject import Motion, fit_subject
-from mien.persona.window import CELL
+from mien.persona.trial import beyond
 from mien.types import Face, Image, Landmarks
 
 Measure = Callable[[Landmarks], float]
@@ -169,16 +169,6 @@ def followed(mover: Mover, moved: Moved) -> NDArray[np.float64]:
     return place - start
 
 
-def beyond(mover: Mover, moved: Moved, photo: Image, reach: float) -> int:
-    """Largest change of a pixel further than `reach` eye distances from the face."""
-    window = mover.window
-    change = np.abs(moved.image.astype(np.int16) - photo).max(2)
-    away = window.enlarge(moved.flow.distance.repeat(CELL, 0).repeat(CELL, 1))
-    far = np.ones(change.shape, bool)
-    far[window.rows, window.columns] = away > reach * mover.eyes
-    return int(change[far].max(initial=0))
-
-
 def motion_of(mover: Mover, edit: Edit) -> Motion:
     """The motion that an edit asks of a face."""
     return turned(changed(mover.subject.motion, edit.aus), yaw=edit.yaw)
@@ -220,7 +210,7 @@ def measure(name: str, image: Image, face: Face, edits: Sequence[Edit]) -> Itera
         pixels = float("nan")  # of eyelids, which are painted
         if "AU45" not in edit.aus:
             pixels = slope(meant, followed(mover, moved)[17:], eyes)
-        far = beyond(mover, moved, image, reach)
+        far = beyond(mover, moved, moved.image, reach)
         yield Row(name, edit.name, bool(found), change, gain, pixels, away, far, spent)
 
 

@@ -277,6 +277,9 @@ def test_the_judge_knows_better_from_worse() -> None:
         assert row["dE iris"] > 5
     # Not so for a copy: a photo's points are found more surely than a small drawing's.
     assert rows["somebody else"]["landmarks"] > floor["landmarks"]
+    # The network that knows drawings ranks them all.
+    for row in rows.values():
+        assert row["own landmarks"] > 1.3 * floor["own landmarks"]
     assert rows["copy the input"]["dE hair"] < rows["somebody else"]["dE hair"]
     spec = HeadSpec(size=64, seed=7_000_003)
     assert np.array_equal(known.given[3], draw_person(spec, 3)[1].rgb)

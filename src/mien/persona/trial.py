@@ -14,10 +14,11 @@ from mien.head.camera import Camera
 from mien.head.render import Render, View, material_of, render
 from mien.head.sample import sample, sample_light
 from mien.head.schema import au_vector, slider_vector
-from mien.persona.move import Mover
+from mien.persona.move import Moved, Mover
 from mien.persona.placement import Placement
 from mien.persona.report import find_again
 from mien.persona.subject import Motion, Subject, fit_subject
+from mien.persona.window import CELL
 from mien.seeding import rng
 from mien.types import AU_NAMES, FaceCode, Image, Landmarks, Pose
 
@@ -121,3 +122,16 @@ def landmark_error(image: Image, truth: Render) -> float:
         return float("nan")
     eyes = float(np.hypot(*(wanted[45] - wanted[36])))
     return float(np.hypot(*(found - wanted)[17:].T).mean()) / eyes
+
+
+def beyond(mover: Mover, moved: Moved, made: Image, reach: float) -> int:
+    """Largest change of a pixel of an edit further than `reach` eye distances from the head.
+
+    moved  says where the head is; made: the edit of an upright photo, by whatever means
+    """
+    window = mover.window
+    change = np.abs(made.astype(np.int16) - mover.subject.photo).max(2)
+    away = window.enlarge(moved.flow.distance.repeat(CELL, 0).repeat(CELL, 1))
+    far = np.ones(change.shape, bool)
+    far[window.rows, window.columns] = away > reach * mover.eyes
+    return int(change[far].max(initial=0))

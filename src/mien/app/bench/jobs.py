@@ -254,7 +254,7 @@ def _translated(to: Any, count: int) -> Table:
         "People of the head whom nobody was trained on, translated, against the same people drawn "
         "in the other style; the floor's distances are those of two halves of the truth."
     )
-    extractor = f"{judged.landmarker.name}, {space.name}"
+    extractor = f"{judged.landmarker.name} and {judged.own.name}, {space.name}"
     samples = f"{count} people of {model.config.size} px"
     return Table(f"translate to {to}", about, extractor, samples, tuple(rows))
 
@@ -266,6 +266,7 @@ def _translation(judged: Any, made: Image) -> dict[str, Figure]:
     return {
         **_pictures(made, wanted),
         "landmarks": each(judged.landmark_errors(made), "low"),
+        "own landmarks": each(judged.landmark_errors(made, judged.own), "low"),
         **colours,
         "FD": plain(frechet(*both) * 1000, count, "low"),
         "KID": plain(kernel_distance(*both) * 1000, count, "low"),

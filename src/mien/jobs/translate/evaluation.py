@@ -2,6 +2,10 @@
 
 Rows: the trivial answers (the input itself, the mean picture, somebody else's true picture), the
 models, and the floor (the true picture itself; for distances, true pictures of other people).
+
+Landmarks are found twice: by the judge of photos, dlib's where it is, whose points lie elsewhere on
+drawings and tell them apart badly, and by our own network, which knows both styles. No loss uses
+either, but `dtn` looks through the way down of our network.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from numpy.typing import NDArray
 from mien.data.crop import resize
 from mien.data.people import HeadSpec, draw_person
 from mien.face import affine
+from mien.face.landmark_net import head_landmarker
 from mien.face.landmarks import Landmarker, judge_landmarker
 from mien.head.schema import LABEL
 from mien.io.atomic import atomic_write_bytes
@@ -157,6 +162,7 @@ class Judge:
     def __init__(self, known: People, probe: Probe | None = None) -> None:
         self.known, self.probe = known, probe
         self.landmarker: Landmarker = judge_landmarker()
+        self.own: Landmarker = head_landmarker()
         self.space = IdentityFeatures()
         self._points = self.space(known.wanted)
         self._lab = np.stack([lab_of(one) for one in known.wanted])
@@ -170,6 +176,7 @@ class Judge:
             "PSNR": float(psnr(made, wanted).mean()),
             "L1": float(l1(made, wanted).mean()),
             "landmarks": float(self.landmark_errors(made).mean()),
+            "own landmarks": float(self.landmark_errors(made, self.own).mean()),
             **self.colours(made),
             "FD": frechet(self._points, points) * 1000,
             "KID": kernel_distance(self._points, points) * 1000,
@@ -194,10 +201,13 @@ class Judge:
             "KID": kernel_distance(one, other) * 1000,
         }
 
-    def landmark_errors(self, made: Image) -> NDArray[np.float64]:
-        """(n,) mean distance of found from true landmarks, outer eyes 1 apart."""
+    def landmark_errors(
+        self, made: Image, landmarker: Landmarker | None = None
+    ) -> NDArray[np.float64]:
+        """(n,) mean distance of found from true landmarks, outer eyes 1 apart; by the judge's."""
+        finder = landmarker or self.landmarker
         pairs = zip(made, self.known.landmarks, strict=True)
-        return np.array([landmark_error(one, truth, self.landmarker) for one, truth in pairs])
+        return np.array([landmark_error(one, truth, finder) for one, truth in pairs])
 
     def colours(self, made: Image) -> Row:
         """Mean CIE76 difference of each part's mean colour, where the truth has the part."""
@@ -253,7 +263,7 @@ def _written(
         "to": request.to,
         "count": request.count,
         "space": IdentityFeatures.name,
-        "landmarks": judge_landmarker().name,
+        "landmarks": f"{judge_landmarker().name} and {head_landmarker().name}",
         "models": {_shown(name): model.sha256 for name, model in loaded.items()},
         "figures": {name: _rounded(row) for name, row in figures.items()},
     }
