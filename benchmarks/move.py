@@ -2,8 +2,8 @@
 
     python benchmarks/move.py ../shared/real [--only smile frown] [--faces obama biden]
 
-Prints a table in Markdown. A moved photo is analysed as if it were new: `again` is the share in
-which a face is found, `right` the share in which the edit's own measure went the right way, `gain`
+Prints a table in Markdown. A moved photo is analysed as if it were new, by the judge's landmarks
+(dlib's), which also looks at the photo before: `again` is the share in which a face is found, `right` the share in which the edit's own measure went the right way, `gain`
 the median of measured over intended motion of the landmarks (the slope through 0 over the points
 17-67 that were meant to move by more than .015 eye distances), `pixels` the same for what the
 pixels themselves did, by the flow, so that a detector's habit shows. Identity is the distance of
@@ -185,26 +185,29 @@ def at_512(image: Image, face: Face) -> Mover:
     return Mover(fit_subject(crop, moved))
 
 
+def judged(image: Image, near: Landmarks, eyes: float) -> list[Face]:
+    """The face within an eye distance of landmarks (68, 2), as the judge sees it; none if none."""
+    found = analyse(image, landmarker=judge_landmarker())
+    return [one for one in found if np.hypot(*(one.landmarks.mean(0) - near.mean(0))) < eyes][:1]
+
+
 def measure(name: str, image: Image, face: Face, edits: Sequence[Edit]) -> Iterator[Row]:
     """All edits of one face."""
     mover, timed = Mover(fit_subject(image, face)), at_512(image, face)
     eyes, before = mover.subject.eye_distance, face.landmarks
+    (seen,) = judged(image, before, eyes)
     for edit in edits:
         moved = mover.move(motion_of(mover, edit))
         start = time.process_time()
         timed.move(motion_of(timed, edit))
         spent = 1000 * (time.process_time() - start)
         reach = TURNED_REACH if edit.yaw else REACH
-        found = [
-            one
-            for one in analyse(moved.image, landmarker=judge_landmarker())
-            if np.hypot(*(one.landmarks.mean(0) - before.mean(0))) < eyes
-        ]
+        found = judged(moved.image, before, eyes)
         meant = (mover.intended(motion_of(mover, edit)) - before)[17:]
         gain = change = away = float("nan")
         if found:
-            gain = slope(meant, (found[0].landmarks - before)[17:], eyes)
-            now, then = normal(found[0].landmarks), normal(before)
+            gain = slope(meant, (found[0].landmarks - seen.landmarks)[17:], eyes)
+            now, then = normal(found[0].landmarks), normal(seen.landmarks)
             change = edit.sign * (edit.measure(now) - edit.measure(then))
             away = float(distance(found[0].embedding, face.embedding))
         pixels = float("nan")  # of eyelids, which are painted

@@ -43,7 +43,11 @@ def test_weights_tell_what_they_are(cli: Cli, tmp_path: Path) -> None:
     save_weights(path, {"x": np.zeros(3, np.float32)}, header)
     facts = json.loads(cli("inspect", path, "--json").out)
     assert (facts["job"], facts["preset"], facts["metrics"]) == ("test", "tiny", {"nme": 0.03})
-    assert "metrics.nme" in cli("inspect", path).out
+    assert facts["kind"] == "weights"
+    shown = cli("inspect", path).out
+    assert "metrics.nme" in shown
+    assert "the weights of a network" in shown
+    assert "photo" not in shown
 
 
 def test_a_damaged_weight_file_is_an_error(cli: Cli, tmp_path: Path) -> None:

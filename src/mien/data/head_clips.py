@@ -26,7 +26,7 @@ from mien.persona.trial import drawn_subject
 from mien.seeding import rng
 from mien.types import AU_NAMES, FaceCode, Image, Pose
 
-_VERSION = 2
+_VERSION = 3
 """Of what the head does not know: raise it when motions or the mover change."""
 _RATE = 12.0
 """Frames a second of a clip."""

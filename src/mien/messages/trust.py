@@ -58,6 +58,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "已重新生成，但字节不同：请比较 {path}",
     ),
     "inspect.kind": ("what it is", "内容类型"),
+    "inspect.kind.weights": ("the weights of a network", "网络权重"),
     "inspect.kind.none": ("a plain crop or copy of a photo", "照片的裁剪或副本"),
     "inspect.kind.compositeSynthetic": (
         "a photo with drawn parts: warped, relit, textured",

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 IN_WORDS = (
     *("source", "job", "models", "seed", "request", "version", "head", "inputs", "asked"),
-    *("consent", "AIGC", "provenance", "mark"),
+    *("consent", "AIGC", "provenance", "mark", "kind"),
 )
 """Facts that are told in words; the others as they are."""
+_KIND, _WEIGHTS = "kind", "weights"
 _CLIPS = (".mp4", ".mov")
 _FRAMES = 5
 _PARAMS_BYTES = 2**20
@@ -64,7 +65,7 @@ def describe(path: Path) -> dict[str, Any]:
 def _weights(path: Path) -> dict[str, Any]:
     from mien.io.weights import read_header
 
-    return dataclasses.asdict(read_header(path))
+    return {_KIND: _WEIGHTS, **dataclasses.asdict(read_header(path))}
 
 
 def _picture(path: Path) -> dict[str, Any] | None:
@@ -152,12 +153,16 @@ def _json(data: bytes) -> dict[str, Any] | None:
 
 
 def words(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """What a result says of its making, in words; nothing for a weight file."""
+    """What a result says of its making, in words."""
     from mien.io.aigc import read_label
     from mien.io.provenance import from_mapping
 
+    if facts.get(_KIND) == _WEIGHTS:
+        by = f"mien {facts.get('version')}, {facts.get('job')}"
+        rows = [("kind", text("inspect.kind.weights")), ("made_by", by)]
+        return [(text(f"inspect.{name}"), terminal_safe(value)) for name, value in rows]
     told = facts.get("provenance", facts)
-    rows: list[tuple[str, str]] = []
+    rows = []
     # A file that somebody sent may say anything: what is not of our form is shown as it is.
     with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
         rows += _making(from_mapping(told))
