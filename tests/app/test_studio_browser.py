@@ -27,6 +27,7 @@ CHROMIUM = shutil.which("chromium")
 NEEDED = ("playwright", "gradio", "skimage")
 ABSENT = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 SECONDS = 1000
+SOFTWARE = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 RUN_LIMIT = 240 * SECONDS
 """The first run of a fresh machine compiles the rasteriser."""
 
@@ -51,7 +52,7 @@ def address(out: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def opened(address: str, **settings: Any) -> Iterator[Any]:
+def opened(address: str, *flags: str, **settings: Any) -> Iterator[Any]:
     """A fresh browser on the page; fails where it asked another machine for anything."""
     from playwright.sync_api import sync_playwright
 
@@ -59,7 +60,7 @@ def opened(address: str, **settings: Any) -> Iterator[Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+            args=["--no-sandbox", *(flags or SOFTWARE)],
         )
         page = browser.new_page(viewport={"width": 1360, "height": 900}, **settings)
         page.set_default_timeout(60 * SECONDS)
@@ -124,6 +125,15 @@ def test_the_astronaut_smiles_and_is_still_there_after_a_reload(address: str, ou
         page.reload()
         page.locator("#pictures img").first.wait_for()
         assert "Express · Edit" in page.locator("#status").inner_text()
+
+
+def test_without_3d_the_page_says_so(address: str) -> None:
+    with opened(address, "--disable-3d-apis", locale="en-GB") as page:
+        page.wait_for_selector(".mien-panel-head[data-fine]", timeout=RUN_LIMIT)
+        page.click(".mien-view")
+        page.get_by_text("WebGL is switched off or missing").wait_for()
+        assert page.locator(".mien-three").is_hidden()
+        assert page.locator(".mien-view").is_enabled()
 
 
 def test_the_example_asks_a_running_studio(

@@ -21,6 +21,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This browser is too old for the page: it cannot unpack it. Wanted one of 2023 or later.",
         "浏览器版本过旧，无法解压本页面：请使用 2023 年或之后的浏览器。",
     ),
+    "page3d.flat": (
+        "This browser shows no 3D here: WebGL is switched off or missing.",
+        "此浏览器在这里无法显示三维内容：WebGL 已关闭或不可用。",
+    ),
     "page3d.webcam.start": ("Webcam", "摄像头"),
     "page3d.webcam.stop": ("Stop webcam", "关闭摄像头"),
     "page3d.webcam.neutral": ("Neutral", "中性校准"),

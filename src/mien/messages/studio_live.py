@@ -58,6 +58,10 @@ _WORDS = {
         "The browser gives no camera: allow it for this page, and close other programs that use it",
         "浏览器无法使用摄像头：请允许本页面使用，并关闭其他占用它的程序",
     ),
+    "no_3d": (
+        "This browser shows no 3D here: WebGL is switched off or missing",
+        "此浏览器在这里无法显示三维内容：WebGL 已关闭或不可用",
+    ),
     "too_large": ("More than 16 MB: choose a smaller photo", "超过 16 MB：请选择较小的照片"),
     "no_photo": (
         "Choose a photo, or drop one here: one face, seen from the front",

@@ -28,7 +28,7 @@ PART = 120
 LEAD = 30
 """Frames made again, and not shown, before a film goes on: what remembers the frames before finds
 its way in them (a network that sees its own last frame is back within .1 grey levels)."""
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -74,8 +74,8 @@ def _facts(style: Style) -> str:
     ]
     moods = [(text(key), dict(VRM[name].aus)) for name, key in MOODS.items()]
     words = {name: text(key) for name, key in WORDS.items()}
-    old = text("page3d.old")
-    facts = {"groups": groups, "moods": moods, "style": style, "words": words, "old": old}
+    failures = {"old": text("page3d.old"), "flat": text("page3d.flat")}
+    facts = {"groups": groups, "moods": moods, "style": style, "words": words, **failures}
     return json.dumps(facts).replace("<", "\\u003c")
 
 

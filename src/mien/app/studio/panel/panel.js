@@ -479,7 +479,10 @@ export class Panel {
     this.say("");
     this.three.hidden = false;
     const names = Object.keys(this.values).filter((key) => key.startsWith("au.")).map((key) => key.slice(3));
-    await this.view.show(model, this.values["choice.style"], names);
+    if (!(await this.view.show(model, this.values["choice.style"], names))) {
+      this.three.hidden = true;
+      return this.say(this.words.no_3d, true);
+    }
     this.turner.textContent = this.words.picture;
     this.moveView();
   }

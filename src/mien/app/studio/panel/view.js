@@ -27,16 +27,21 @@ export class View {
     this.mien = null;
   }
 
-  // Shows a model (GLB bytes); names: the morph targets that may be moved.
+  // Shows a model (GLB bytes); names: the morph targets that may be moved. False without WebGL.
   async show(buffer, style, names) {
     const frame = document.createElement("iframe");
     frame.title = "3D";
     frame.srcdoc = page(style, await base64(buffer), names);
     this.place.replaceChildren(frame);
     await new Promise((done) => { frame.onload = done; });
+    if (!frame.contentWindow.mien?.ready) {
+      this.close();
+      return false;
+    }
     await frame.contentWindow.mien.ready;
     this.frame = frame;
     this.mien = frame.contentWindow.mien;
+    return true;
   }
 
   set(name, value) {

@@ -29,7 +29,7 @@ _WORDS = (
         "connecting",
         "lost",
     ),
-    *("no_camera", "making", "made", "speed", "fps", "too_large", "no_photo", "character"),
+    *("no_camera", "no_3d", "making", "made", "speed", "fps", "too_large", "no_photo", "character"),
     *("no_characters", "sampler", "presets", "download", "neutral", "queued", "update"),
     *("confidence_seen", "confidence_guessed", "confidence_set"),
     *("person", "drawn_person", "learn", "minutes", "clip", "clip_stop", "film", "stop"),

@@ -34,7 +34,16 @@ function software() {
 
 const slow = software();
 // Four samples a pixel cost a processor more than all else; at rest it draws more pixels instead.
-const renderer = new WebGLRenderer({ antialias: !slow, alpha: true });
+function begun() {
+  try {
+    return new WebGLRenderer({ antialias: !slow, alpha: true });
+  } catch (problem) {
+    stage.textContent = facts.flat ?? "";
+    throw problem;
+  }
+}
+
+const renderer = begun();
 const FINEST = slow ? 2 : Math.min(devicePixelRatio, 2);
 const LEAST = 0.5;
 const REST_MS = 250;
