@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+MALFORMED = (
+    *(ValueError, TypeError, KeyError, AttributeError),
+    *(OverflowError, RecursionError),  # int() of an infinity; brackets without end
+)
+"""What taking apart the JSON of a file that anybody may have written can raise."""
+
 
 class MienError(Exception):
     """Base of every error that mien raises on purpose.

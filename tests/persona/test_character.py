@@ -236,6 +236,7 @@ DAMAGE: dict[str, Change] = {
     "a giant picture": _set("view", "camera", "size", to=100000),
     "no picture": _set("view", "camera", "size", to=0),
     "endless samples": _set("view", "supersample", to=64),
+    "infinite samples": _set("view", "supersample", to=INFINITE),
     "a giant shadow": _set("view", "shadow", to=10**6),
     "no code": _drop("code"),
     "no light": _drop("view", "light"),

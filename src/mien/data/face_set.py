@@ -25,7 +25,7 @@ from mien.data.clip_stream import Clip, Clips
 from mien.data.crop import resize
 from mien.data.landmark_files.plain import read_plain
 from mien.data.sequences import FEWEST, FaceSequence
-from mien.errors import InputError
+from mien.errors import MALFORMED, InputError
 from mien.io.atomic import atomic_write_bytes
 from mien.io.files import read_bytes
 from mien.io.image import read_image
@@ -111,7 +111,7 @@ def _info(folder: Path) -> dict[str, Any]:
         found = json.loads(data)
         known = isinstance(found, dict) and int(found["format"]) <= FORMAT
         float(found.get("noise", 0.0))
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
+    except MALFORMED as problem:
         raise _damaged(path, 1) from problem
     if not known:
         raise InputError(text("faces.newer", path=terminal_safe(path)))

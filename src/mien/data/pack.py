@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import InputError
+from mien.errors import MALFORMED, InputError
 from mien.io.atomic import atomic_write_bytes
 from mien.io.files import read_bytes
 from mien.io.limits import MIB
@@ -149,7 +149,7 @@ def read_info(folder: Path) -> PackInfo:
             raise InputError(text("data.pack_newer", path=terminal_safe(path)))
         info = PackInfo(**values)
         sound = 1 <= info.size <= 4096 and info.count >= 0 and info.shard >= 1
-    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+    except MALFORMED as problem:
         raise InputError(text("data.pack_damaged", path=terminal_safe(path))) from problem
     if not sound:
         raise InputError(text("data.pack_damaged", path=terminal_safe(path)))

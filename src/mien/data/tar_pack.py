@@ -29,7 +29,7 @@ from mien.data.people import CROP, HeadSpec, draw_person, head_name
 from mien.data.sources import Source, open_source
 from mien.data.tar_set import INDEX, Shard, TarInfo, as_json
 from mien.data.workers import Told
-from mien.errors import InputError, MissingExtraError
+from mien.errors import MALFORMED, InputError, MissingExtraError
 from mien.io.atomic import atomic_write_bytes
 from mien.io.files import read_bytes
 from mien.io.image import decode_image, encode_image
@@ -260,7 +260,7 @@ def shard_name(number: int) -> str:
 def _entry(number: int, values: Mapping[str, Any]) -> Shard:
     try:
         return Shard(shard_name(number), int(values["samples"]), str(values["sha256"]))
-    except (KeyError, TypeError, ValueError) as problem:
+    except MALFORMED as problem:
         raise InputError(text("data.ledger", path=shard_name(number))) from problem
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from mien.data.pack import PackInfo
 from mien.data.sources import PICTURE_SUFFIXES
 from mien.data.tar_index import Member, Sample, read_member, samples_of
-from mien.errors import InputError
+from mien.errors import MALFORMED, InputError
 from mien.io.files import read_bytes
 from mien.io.image import decode_image
 from mien.io.limits import MIB
@@ -76,7 +76,7 @@ def read_index(folder: Path) -> TarInfo:
         sound = 0 <= info.size <= 4096 and len(shards) <= _MOST_SHARDS
         sound = sound and all(_is_sound(one) for one in shards)
         sound = sound and sum(one.samples for one in shards) == info.count
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+    except MALFORMED as problem:
         raise InputError(text("data.pack_damaged", path=terminal_safe(path))) from problem
     if newer:
         raise InputError(text("data.pack_newer", path=terminal_safe(path)))

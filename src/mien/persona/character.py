@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import InputError, MienError
+from mien.errors import MALFORMED, InputError, MienError
 from mien.head.backdrop import KINDS, Backdrop
 from mien.head.camera import Camera
 from mien.head.light import LIGHTS, Light
@@ -120,7 +120,7 @@ def read_character(path: Path) -> Character:
     try:
         values = json.loads(data)
         character = _from_json(values, path)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+    except MALFORMED as problem:
         raise _error("persona.params.damaged", path) from problem
     validate(character.code)
     return character

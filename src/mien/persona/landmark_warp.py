@@ -21,7 +21,10 @@ _SMOOTH = 0.004
 _WEIGHTS = np.ones(68)
 _WEIGHTS[:17], _WEIGHTS[17:27], _WEIGHTS[36:48] = 0.5, 1.5, 3.0
 _WEIGHTS[48:60], _WEIGHTS[60:68] = 2.0, 3.0
-_ALL_WEIGHTS = np.concatenate([_WEIGHTS, [2.0, 2.0]])
+_ALL_WEIGHTS = np.concatenate([_WEIGHTS, [8.0, 8.0]])
+"""With both irises: no warp turns an eye, so a source has to look where it is wanted. Among the
+learnt frames of a real clip, neighbours of a second left out, 8 instead of 2 gained 1.8 dB around
+the eyes and .4 in the face; of another, where nobody looks aside, nothing."""
 
 
 def warp_to(picture: Image, own: Landmarks, wanted: Landmarks) -> Image:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import InputError, MienError
+from mien.errors import MALFORMED, InputError, MienError
 from mien.face import affine
 from mien.face.edges import iris_places
 from mien.face.skin_signals import NAMES as SKIN
@@ -297,7 +297,7 @@ def read_person(path: Path) -> Person:
     try:
         values = json.loads(data)
         told = _Told.of(values)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+    except MALFORMED as problem:
         raise _error("person.damaged", folder) from problem
     if told.format > FORMAT:
         raise _error("person.newer", folder)

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from mien.errors import InputError
+from mien.errors import MALFORMED, InputError
 from mien.io.files import read_bytes
 from mien.io.limits import MIB
 from mien.io.names import terminal_safe
@@ -153,7 +153,7 @@ def read_bench(path: Path) -> Bench:
         values = json.loads(data)
         newer = int(values["format"]) > FORMAT
         found = _bench(values)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+    except MALFORMED as problem:
         raise InputError(text("bench.damaged", path=shown)) from problem
     if newer:
         raise InputError(text("bench.newer", path=shown))
