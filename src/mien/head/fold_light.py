@@ -11,7 +11,6 @@ from mien.head.layout import (
     AMBIENT,
     FILL_COLOUR,
     FILL_DIRECTION,
-    HAIRLINE,
     KEY_COLOUR,
     KEY_DIRECTION,
     PART_SKIN,
@@ -24,7 +23,7 @@ from mien.head.lighting import SKIN_WRAP
 from mien.head.maths import log
 from mien.head.points import Vector, unit
 from mien.head.spot import Relief, Spot
-from mien.head.surfaces import FOLD_SHADE, dot3, tilted
+from mien.head.surfaces import FOLD_SHADE, blend3, dot3, tilted
 
 GREEN = 1
 LEAST = 0.05
@@ -75,33 +74,14 @@ def fold_light(seen: Visibility, folded: Folded, out: Float32) -> None:
                 continue
             i, j, k = folded.triangles[t, 0], folded.triangles[t, 1], folded.triangles[t, 2]
             a, b = seen.barycentric[row, column, 0], seen.barycentric[row, column, 1]
-            c = 1.0 - a - b
-            x, y, z, ring, hairline = _five(folded.attributes, (i, j, k), (a, b, c))
+            corners, weights = (i, j, k), (a, b, 1.0 - a - b)
+            x, y, z = blend3(folded.attributes, corners, weights, REST)
+            ring, _, hairline = blend3(folded.attributes, corners, weights, ACROSS)
             spot = Spot(x, y, z, ring, hairline, folded.footprint)
             before, after = folds(spot, folded.before), folds(spot, folded.after)
             if before == after:
                 continue
-            n = folded.normals
-            normal = unit(
-                a * n[i, 0] + b * n[j, 0] + c * n[k, 0],
-                a * n[i, 1] + b * n[j, 1] + c * n[k, 1],
-                a * n[i, 2] + b * n[j, 2] + c * n[k, 2],
-            )
+            x, y, z = blend3(folded.normals, corners, weights, 0)
+            normal = unit(x, y, z)
             change = _log_light(normal, after, folded) - _log_light(normal, before, folded)
             out[row, column] = change
-
-
-@kernel
-def _five(
-    values: Float32, corners: tuple[int, int, int], weights: Vector
-) -> tuple[float, float, float, float, float]:
-    """Resting place, lip ring and hairline distance of a point."""
-    i, j, k = corners
-    a, b, c = weights
-    return (
-        a * values[i, REST] + b * values[j, REST] + c * values[k, REST],
-        a * values[i, REST + 1] + b * values[j, REST + 1] + c * values[k, REST + 1],
-        a * values[i, REST + 2] + b * values[j, REST + 2] + c * values[k, REST + 2],
-        a * values[i, ACROSS] + b * values[j, ACROSS] + c * values[k, ACROSS],
-        a * values[i, HAIRLINE] + b * values[j, HAIRLINE] + c * values[k, HAIRLINE],
-    )

@@ -49,7 +49,7 @@ def dot3(a: Vector, values: Float32, first: int) -> float:
 
 
 @kernel
-def _blend3(values: Float32, corners: tuple[int, int, int], weights: Vector, first: int) -> Vector:
+def blend3(values: Float32, corners: tuple[int, int, int], weights: Vector, first: int) -> Vector:
     """Three columns of a vertex array, interpolated over a triangle."""
     i, j, k = corners
     u, v, w = weights
@@ -86,9 +86,9 @@ def point_on(geometry: Geometry, camera: Float32, triangle: int, w0: float, w1: 
     corners = (t[triangle, 0], t[triangle, 1], t[triangle, 2])
     weights = (w0, w1, 1.0 - w0 - w1)
     part: Any = np.int64(geometry.parts[triangle])
-    position = _blend3(geometry.positions, corners, weights, 0)
+    position = blend3(geometry.positions, corners, weights, 0)
     view = unit(camera[0] - position[0], camera[1] - position[1], camera[2] - position[2])
-    nx, ny, nz = _blend3(geometry.normals, corners, weights, 0)
+    nx, ny, nz = blend3(geometry.normals, corners, weights, 0)
     nx, ny, nz = unit(nx, ny, nz)
     strand = (0.0, 0.0, 0.0)
     if part in (PART_HAIR, PART_BEARD):
@@ -96,8 +96,8 @@ def point_on(geometry: Geometry, camera: Float32, triangle: int, w0: float, w1: 
     sheet = part in (PART_HAIR, PART_SHIRT, PART_LASH, PART_BEARD)
     if sheet and nx * view[0] + ny * view[1] + nz * view[2] < 0.0:
         nx, ny, nz = -nx, -ny, -nz
-    rest = _blend3(geometry.attributes, corners, weights, 0)
-    occlusion, across, along = _blend3(geometry.attributes, corners, weights, 3)
+    rest = blend3(geometry.attributes, corners, weights, 0)
+    occlusion, across, along = blend3(geometry.attributes, corners, weights, 3)
     a = geometry.attributes
     hairline = (
         weights[0] * a[corners[0], 6]
