@@ -3,13 +3,14 @@
     python benchmarks/move.py ../shared/real [--only smile frown] [--faces obama biden]
 
 Prints a table in Markdown. A moved photo is analysed as if it were new, by the judge's landmarks
-(dlib's), which also looks at the photo before: `again` is the share in which a face is found, `right` the share in which the edit's own measure went the right way, `gain`
-the median of measured over intended motion of the landmarks (the slope through 0 over the points
-17-67 that were meant to move by more than .015 eye distances), `pixels` the same for what the
-pixels themselves did, by the flow, so that a detector's habit shows. Identity is the distance of
-dlib descriptors (same person below .6; resampling alone up to .04). `beyond` is the largest change
-of a pixel further than .6 outer-eye distances from the face, 1.25 for turns, of 255. Time is CPU
-time of one move, one thread, on the face in a crop of 512 pixels, after set-up.
+(dlib's), which also looks at the photo before: `again` is the share in which a face is found,
+`right` the share in which the edit's own measure went the right way, `gain` the median of measured
+over intended motion of the landmarks (the slope through 0 over the points 17-67 that were meant to
+move by more than .015 eye distances), `pixels` the same for what the pixels themselves did, by the
+flow, so that a detector's habit shows. Identity is the distance of dlib descriptors (same person
+below .6; resampling alone up to .04). `beyond` is the largest change of a pixel further than .6
+outer-eye distances from the face, 1.25 for turns, of 255. Time is CPU time of one move, one thread,
+on the face in a crop of 512 pixels, after set-up.
 """
 
 from __future__ import annotations
