@@ -30,8 +30,14 @@ _DEEP = 3  # words of a command whose last one may be a file as well
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command line, `sys.argv` by default; returns the exit code."""
+    """Runs one command line, `sys.argv` by default; returns the exit code.
+
+    NumPy, which nothing has loaded yet, is told to use one thread, unless the user has said
+    otherwise: our matrices are small, and threads that wait for each other take twice the
+    processor time of a fit. PyTorch has threads of its own.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _make_streams_safe()
     with contextlib.ExitStack() as stack:
         try:

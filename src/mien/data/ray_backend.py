@@ -15,12 +15,11 @@ from typing import Any
 
 import mien
 from mien.data.backends import Backend
-from mien.data.workers import Make, Told
+from mien.data.workers import THREADS, Make, Told
 from mien.errors import InputError, MienError, MissingExtraError, OutputError
 from mien.io.names import terminal_safe
 from mien.messages import language, text, use_language
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _RETRIES = 3
 _AHEAD = 2
 """Pieces handed out for each core: the next one waits where the last one ends."""
@@ -93,7 +92,7 @@ def _connected(ray: Any, backend: Backend) -> Iterator[None]:
         return
     local = backend.address == "local"
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
-    variables = {**dict.fromkeys(_THREADS, "1"), "PYTHONPATH": _python_path()}
+    variables = {**dict.fromkeys(THREADS, "1"), "PYTHONPATH": _python_path()}
     options["runtime_env"] = {"env_vars": variables}
     if local:
         options |= {"num_cpus": backend.workers or None, "include_dashboard": False}

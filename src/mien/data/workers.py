@@ -19,7 +19,8 @@ Told: TypeAlias = Callable[[int], None]
 Make: TypeAlias = Callable[[int, Told], None]
 """Does the piece of a number; has to survive pickling, and to leave whole pieces or none."""
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""What says how many threads a process may have, in its environment."""
 _PATIENCE = 20.0  # seconds that a worker gets to tidy up what it is at
 
 
@@ -89,8 +90,8 @@ def _crew(make: Make, workers: int) -> Iterator[list[Connection]]:
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
     """Processes that start inside compute with one thread each."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
         yield
     finally:

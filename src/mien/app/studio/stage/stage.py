@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import queue
 import secrets
 import subprocess
@@ -20,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypeAlias, get_args
 
 from mien.app.studio.stage.frames import Header, pack, read_frame, unpack, write_frame
+from mien.data.workers import THREADS
 from mien.errors import OptionError
 from mien.messages import text, use_language
 
@@ -232,6 +234,8 @@ class _Process:
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # A picture at a time: more threads would wait for each other, and for the browser.
+            env={**dict.fromkeys(THREADS, "1"), **os.environ},
             # Ctrl-C is for the studio: it ends its processes in order.
             start_new_session=True,
         )
