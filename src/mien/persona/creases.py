@@ -7,7 +7,7 @@ folds and how a fold catches the light; the light's change is laid over the phot
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -104,13 +104,26 @@ class Folding:
         return before, after
 
 
-def skin_of(subject: Subject, window: Window) -> FloatArray:
+class Look(NamedTuple):
+    """A face in the working copy of its window: Lab (h, w, 3) uint8, landmarks (68, 2) in it."""
+
+    lab: NDArray[np.uint8]
+    points: Landmarks
+
+
+def look_at(subject: Subject, window: Window) -> Look:
+    """What `skin_of` and `fold_depth` look at."""
+    lab = cv2.cvtColor(window.view(subject.photo), cv2.COLOR_RGB2LAB)
+    points = affine.transform(window.from_photo(), subject.landmarks)
+    return Look(np.asarray(lab, np.uint8), points)
+
+
+def skin_of(look: Look) -> FloatArray:
     """(h, w) float32 0..1: how much each working pixel of the window looks like the face's skin.
 
     Hair, glasses and what is held before a face do not fold.
     """
-    lab = cv2.cvtColor(window.view(subject.photo), cv2.COLOR_RGB2LAB).astype(np.float32)
-    points = affine.transform(window.from_photo(), subject.landmarks)
+    lab, points = look.lab.astype(np.float32), look.points
     outline = points[[36, 39, 27, 42, 45, 54, 33, 48]]
     inside = np.zeros(lab.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.rint(outline).astype(np.int32)], (1,))
@@ -121,18 +134,17 @@ def skin_of(subject: Subject, window: Window) -> FloatArray:
     return cv2.GaussianBlur(np.exp(-chroma * chroma - darker * darker), (0, 0), 1.0)
 
 
-def fold_depth(subject: Subject, window: Window, eyes: float) -> float:
+def fold_depth(look: Look, eyes: float) -> float:
     """How deep the skin of a photo folds, 0..1: smooth skin less than skin that shows its texture.
 
     eyes  working pixels between the outer corners of the eyes
 
     Measured on forehead and cheeks; of a blurred photo nothing fine can be expected either.
     """
-    lab = cv2.cvtColor(window.view(subject.photo), cv2.COLOR_RGB2LAB)
-    light = np.log(lab[..., 0].astype(np.float32) + 8.0)
+    light = np.log(look.lab[..., 0].astype(np.float32) + 8.0)
     fine, coarse = (cv2.GaussianBlur(light, (0, 0), share * eyes) for share in (_FINE, _COARSE))
     contrast, found = np.abs(fine - coarse), []
-    for x, y in _patches(affine.transform(window.from_photo(), subject.landmarks), eyes):
+    for x, y in _patches(look.points, eyes):
         half = _PATCH * eyes
         top, left = max(0, round(y - half)), max(0, round(x - half))
         part = contrast[top : max(0, round(y + half)), left : max(0, round(x + half))]

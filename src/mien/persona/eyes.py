@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mien.face import affine, regions
 from mien.face.align import align_head
 from mien.face.eyes import open_eyes
+from mien.persona.light_fit import lab_of
 from mien.persona.window import Place
 from mien.types import Image, Landmarks
 
@@ -121,7 +122,7 @@ def _profile(picture: FloatArray, away: FloatArray, sure: NDArray[np.bool_]) -> 
 
 def _skin_around(picture: FloatArray, opening: FloatArray, away: FloatArray) -> FloatArray:
     """(3,) Lab of the skin around an eye, without lashes and brow."""
-    lab = _lab(picture)
+    lab = lab_of(picture)
     mask = (opening < 0.05) & (away > 1.3)
     if mask.any():
         mask &= lab[..., 0] >= np.median(lab[mask, 0])
@@ -146,16 +147,11 @@ def _white(
         bright = mask & (luminance >= np.percentile(luminance[mask], 40))
         bright &= luminance <= np.percentile(luminance[mask], _BRIGHT)
         seen = np.median(picture[bright if bright.any() else mask], axis=0)
-        found = _lab(seen[None, None])[0, 0].astype(np.float64)
+        found = lab_of(seen[None, None])[0, 0].astype(np.float64)
     found[0] = np.clip(found[0], *(light * np.array(_WHITE_RANGE)))
     found[1:] *= min(1.0, chroma / max(float(np.hypot(*found[1:])), 1e-6))
     made = cv2.cvtColor(found.astype(np.float32)[None, None], cv2.COLOR_LAB2RGB)
     return np.asarray(made[0, 0] * 255, np.float32)
-
-
-def _lab(picture: FloatArray) -> FloatArray:
-    """Display values (h, w, 3) 0..255 as Lab, lightness 0..100."""
-    return cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
 
 
 def paint_eye(

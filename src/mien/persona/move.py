@@ -25,7 +25,7 @@ from mien.persona.anchor import (
     moving_triangles,
     pose_head,
 )
-from mien.persona.creases import Folding, fold_depth, skin_of
+from mien.persona.creases import Folding, fold_depth, look_at, skin_of
 from mien.persona.eyes import complete_eyes, lid_shade, paint_eye, repaint_share
 from mien.persona.flow import EYEBALL, TURNED_REACH, Flow, Source, find_flow, warp
 from mien.persona.glasses import carried, find_frame, held_still
@@ -182,7 +182,8 @@ class Mover:
         )
 
     def _make_folding(self) -> Folding:
-        skin = skin_of(self.subject, self.window)
+        look = look_at(self.subject, self.window)
+        skin = skin_of(look)
         if self._held is not None:
             skin *= 1.0 - self._held
         return Folding(
@@ -192,7 +193,7 @@ class Mover:
             triangles=self._triangles,
             parts=self._parts,
             skin=skin,
-            depth=fold_depth(self.subject, self.window, self.eyes),
+            depth=fold_depth(look, self.eyes),
         )
 
     def _anchored(self, posed: Posed) -> Float32:

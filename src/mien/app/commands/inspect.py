@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mien import fields
 from mien.app import console
-from mien.errors import InputError
+from mien.errors import MALFORMED, InputError
 from mien.io.names import terminal_safe
 from mien.messages import text
 
@@ -164,7 +164,7 @@ def words(facts: dict[str, Any]) -> list[tuple[str, str]]:
     told = facts.get("provenance", facts)
     rows = []
     # A file that somebody sent may say anything: what is not of our form is shown as it is.
-    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+    with contextlib.suppress(*MALFORMED):
         rows += _making(from_mapping(told))
     label = told.get("AIGC") if isinstance(told, dict) else None
     if (label := read_label(json.dumps(label))) is not None:
@@ -185,7 +185,7 @@ def _marking(seen: dict[str, Any], told: dict[str, Any]) -> str:
     if not seen["number"]:
         return text("inspect.mark.unread", chance=chance)
     shown = text("inspect.mark.read", number=seen["number"], chance=chance)
-    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+    with contextlib.suppress(*MALFORMED):
         same = from_mapping(told).number().startswith(seen["number"])
         shown += text("inspect.mark.same" if same else "inspect.mark.other")
     return shown

@@ -563,11 +563,9 @@ const watcher = new IntersectionObserver((entries) => {
   document.body.classList.toggle("mien-wide", seen.size > 0);
 });
 
-let placed = false;
+keepPlace();
 
 export function mount(element, facts) {
-  if (!placed) keepPlace();
-  placed = true;
   const panel = facts.panel === "generate" ? new Faces(element, facts) : new Panel(element, facts);
   watcher.observe(panel.root);
   window.mienPanels = { ...(window.mienPanels ?? {}), [facts.panel]: panel };
